@@ -1,0 +1,129 @@
+//! Verbs, flags and their environment variables.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// Trains the variants of an entity-and-relation extraction system that a TOML file
+/// names, tests the differences, and writes the table a paper would print.
+#[derive(Debug, Parser)]
+#[command(name = "sweep", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Do what an experiment still needs, and write its report.
+    Run(RunArguments),
+    /// Show what an experiment needs, with the reason for every step.
+    Plan(PlanArguments),
+    /// Do single steps of a planned experiment, by key.
+    Step(StepArguments),
+    /// Look at corpora.
+    Data(DataArguments),
+    /// Print the JSON schema of experiment files.
+    Schema,
+}
+
+/// Which experiment, and with which changes.
+#[derive(Debug, Args)]
+pub(super) struct ExperimentArguments {
+    /// The experiment's TOML file.
+    pub(super) file: PathBuf,
+    /// Profile of the experiment: demo, desk, paper, or any other the file has.
+    #[arg(long, short, env = "SWEEP_PROFILE")]
+    pub(super) profile: Option<String>,
+    /// Change a key, as in `--set train.epochs=3`; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    #[command(flatten)]
+    pub(super) places: PlaceArguments,
+    /// Steps done side by side [default: the number of cores].
+    #[arg(long, short, env = "SWEEP_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+}
+
+/// Where things are.
+#[derive(Debug, Args)]
+pub(super) struct PlaceArguments {
+    /// Folder that holds corpora by name.
+    #[arg(long, env = "SWEEP_DATA", default_value = "data")]
+    pub(super) data: PathBuf,
+    /// Folder that holds pretrained encoders by name [default: models, then the user's
+    /// cache, sweep-models].
+    #[arg(long, env = "SWEEP_MODELS")]
+    pub(super) models: Option<PathBuf>,
+    /// Folder of the store.
+    #[arg(long, env = "SWEEP_RESULTS", default_value = "results")]
+    pub(super) results: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) experiment: ExperimentArguments,
+    /// Folder that reports are written to.
+    #[arg(long, env = "SWEEP_REPORTS", default_value = "reports")]
+    pub(super) reports: PathBuf,
+    /// Show the plan and do nothing.
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    /// Stop at the first failed step.
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// Write plain lines even to a terminal.
+    #[arg(long, env = "SWEEP_NO_PROGRESS")]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    #[command(flatten)]
+    pub(super) experiment: ExperimentArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StepArguments {
+    /// Keys of the steps, as `sweep plan` and the store show them.
+    #[arg(required_unless_present = "worker")]
+    pub(super) keys: Vec<String>,
+    /// Read keys from standard input and report on standard output, as `sweep run` asks
+    /// its workers to.
+    #[arg(long, conflicts_with = "keys")]
+    pub(super) worker: bool,
+    /// Folder of the store.
+    #[arg(long, env = "SWEEP_RESULTS", default_value = "results")]
+    pub(super) results: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DataArguments {
+    #[command(subcommand)]
+    pub(super) verb: DataVerb,
+    /// Folder that holds corpora by name.
+    #[arg(long, env = "SWEEP_DATA", default_value = "data", global = true)]
+    pub(super) data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DataVerb {
+    /// Which corpora there are, and how to get those that are known and missing.
+    List,
+    /// Count what a corpus holds.
+    Stats {
+        /// Its name, or a folder.
+        name: String,
+    },
+    /// Look for what may be wrong with a corpus.
+    Check {
+        /// Its name, or a folder.
+        name: String,
+    },
+}
+
+/// The whole command line, for the tests of its documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}

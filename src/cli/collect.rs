@@ -1,0 +1,137 @@
+//! Gathering what a report shows from the store.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::plan::Plan;
+use crate::report::{Axis, Input, MissingRun, ScoredRun, published};
+use crate::score::read_counts;
+use crate::spec::Experiment;
+use crate::store::{State, Store};
+use crate::systems::{COUNTS, Configuration};
+
+use super::exit::Problem;
+
+/// Everything the report of `experiment` shows: the scores that are there, and the
+/// reason for each that is not.
+pub(super) fn collect(
+    experiment: &Experiment<Configuration>,
+    plan: &Plan,
+    store: &Store,
+) -> Result<Input, Problem> {
+    let mut runs = Vec::new();
+    let mut missing = Vec::new();
+    for run in &plan.runs {
+        let cell: Vec<(String, String)> = experiment.cells()[run.cell]
+            .values
+            .iter()
+            .map(|(key, value)| (key.clone(), text(value)))
+            .collect();
+        let (seed, fold) = (run.seed, run.fold);
+        let state = store.verify(&run.score).map_err(Problem::set_up)?;
+        if matches!(state, State::Done(_)) {
+            let path = store.output(&run.score, COUNTS).map_err(Problem::set_up)?;
+            runs.push(ScoredRun {
+                cell,
+                seed,
+                fold,
+                key: run.score.clone(),
+                counts: read_counts(&path).map_err(Problem::set_up)?,
+            });
+        } else {
+            let reason = match &run.missing {
+                Some(reason) => reason.clone(),
+                None => why(plan, store, &run.score),
+            };
+            missing.push(MissingRun {
+                cell,
+                seed,
+                fold,
+                reason,
+            });
+        }
+    }
+    let configuration = &experiment.configuration;
+    let corpora: BTreeSet<String> = experiment
+        .cells()
+        .iter()
+        .map(|cell| cell.configuration.corpus.name.clone())
+        .collect();
+    let corpora: Vec<String> = corpora.into_iter().collect();
+    let published = match &experiment.mirrors {
+        Some(mirror) => published(mirror, &corpora).map_err(Problem::set_up)?,
+        None => Vec::new(),
+    };
+    let axes = experiment
+        .axes
+        .axes
+        .iter()
+        .map(|axis| Axis {
+            key: axis.key.clone(),
+            values: axis.values.iter().map(text).collect(),
+        })
+        .collect();
+    let mut statistics = experiment.statistics.clone();
+    for value in statistics.baseline.values_mut() {
+        *value = Value::String(text(value));
+    }
+    Ok(Input {
+        name: experiment.name.clone(),
+        title: experiment.title.clone(),
+        profile: experiment.profile.clone(),
+        corpus: configuration.corpus.name.clone(),
+        encoder: configuration.encoder.name.clone(),
+        scoring_profile: "pure".to_owned(),
+        axes,
+        tables: experiment.tables.clone(),
+        statistics,
+        runs,
+        missing,
+        published,
+        provenance: provenance(plan),
+    })
+}
+
+/// Why a run has no scores: the first of its steps that failed, or that it was not done.
+fn why(plan: &Plan, store: &Store, score: &str) -> String {
+    let mut open = vec![score];
+    while let Some(key) = open.pop() {
+        let step = plan.steps.iter().find(|step| step.key == key);
+        if let Ok(State::Failed { message, .. }) = store.state(key) {
+            let label = step.map_or(key, |step| step.label.as_str());
+            let message = message.lines().next().unwrap_or_default();
+            return format!("{label} failed: {message}");
+        }
+        open.extend(step.iter().flat_map(|step| step.inputs.iter().map(String::as_str)));
+    }
+    "not done yet".to_owned()
+}
+
+/// What decided the numbers: no times and no hosts, since equal results give equal
+/// reports.
+fn provenance(plan: &Plan) -> Vec<(String, String)> {
+    let mut lines = vec![("sweep".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+    for (what, name) in [("corpus", "corpus"), ("encoder", "encoder")] {
+        let mut seen = BTreeSet::new();
+        for step in &plan.steps {
+            let identity = &step.description[name];
+            let Some(label) = identity["name"].as_str() else {
+                continue;
+            };
+            let hash = identity["hash"].as_str().unwrap_or("trained from scratch");
+            if seen.insert((label, hash)) {
+                lines.push((what.to_owned(), format!("{label} ({hash})")));
+            }
+        }
+    }
+    lines
+}
+
+/// An axis value as people read it: strings plain, everything else as JSON.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What `run` and `plan` share: reading the experiment, and where things are.
+
+use std::path::PathBuf;
+
+use crate::plan::Places;
+use crate::score::Metric;
+use crate::spec::{self, Experiment, Options, Problem as Impossible, Vocabulary};
+use crate::systems::Configuration;
+
+use super::arguments::{ExperimentArguments, PlaceArguments};
+use super::exit::Problem;
+
+impl spec::Configuration for Configuration {
+    fn problems(&self) -> Vec<Impossible> {
+        self.impossible()
+            .into_iter()
+            .map(|(key, message)| Impossible::new(key, message))
+            .collect()
+    }
+}
+
+/// Reads the experiment with its profile and changes.
+pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configuration>, Problem> {
+    let options = Options {
+        profile: arguments.profile.clone(),
+        set: arguments.set.clone(),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| {
+                let name = name.into_string().ok()?;
+                let chosen = name.starts_with("SWEEP_") && name.contains("__");
+                chosen.then(|| (name, value.to_string_lossy().into_owned()))
+            })
+            .collect(),
+    };
+    let metrics = Metric::ALL.map(Metric::name);
+    let vocabulary = Vocabulary { metrics: &metrics };
+    let experiment = Experiment::load(&arguments.file, &options, &vocabulary)
+        .map_err(|error| Problem::set_up(error.render(super::output::colours())))?;
+    if experiment.runs().is_empty() {
+        return Err(Problem::nothing(format!(
+            "{}: the axes leave no run",
+            arguments.file.display()
+        )));
+    }
+    Ok(experiment)
+}
+
+/// The folders a plan may read.
+pub(super) fn places(arguments: &PlaceArguments) -> Places {
+    let models = match &arguments.models {
+        Some(folder) => vec![folder.clone()],
+        None => std::iter::once(PathBuf::from("models"))
+            .chain(cache().map(|folder| folder.join("sweep-models")))
+            .collect(),
+    };
+    Places {
+        data: arguments.data.clone(),
+        models,
+    }
+}
+
+/// The user's cache folder.
+fn cache() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
+}
+
+/// How many steps to do side by side.
+pub(super) fn jobs(arguments: &ExperimentArguments) -> usize {
+    arguments
+        .jobs
+        .map_or_else(cores, |jobs| usize::from(jobs).max(1))
+}
+
+/// Number of cores that may be used.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,37 @@
+//! The command line: one small file per verb, and what they share.
+//!
+//! Data goes to standard output, everything else to standard error, and every way to
+//! end has its exit code (`exit`).
+
+mod arguments;
+mod collect;
+mod data;
+mod exit;
+mod experiment;
+mod output;
+mod plan;
+mod run;
+mod schema;
+mod step;
+
+use clap::Parser;
+
+use arguments::{Arguments, Verb};
+pub use arguments::command;
+pub use exit::Exit;
+
+/// Reads the command line, does what it says, and tells how the process should end.
+pub fn main() -> Exit {
+    let arguments = Arguments::parse();
+    let result = match &arguments.verb {
+        Verb::Run(options) => run::run(options),
+        Verb::Plan(options) => plan::plan(options),
+        Verb::Step(options) => step::step(options),
+        Verb::Data(options) => data::data(options),
+        Verb::Schema => schema::schema(),
+    };
+    result.unwrap_or_else(|problem| {
+        output::complain(&problem.to_string());
+        problem.exit()
+    })
+}

@@ -1,0 +1,28 @@
+//! `sweep plan FILE`: what there is to do, and why.
+
+use crate::plan::{build, floors, reasons, render};
+use crate::store::Store;
+
+use super::arguments::{ExperimentArguments, PlanArguments};
+use super::exit::{Exit, Problem};
+use super::experiment::{jobs, load, places};
+use super::output::say;
+
+pub(super) fn plan(arguments: &PlanArguments) -> Result<Exit, Problem> {
+    show(&arguments.experiment)
+}
+
+/// Prints the plan; also `sweep run --dry-run`.
+pub(super) fn show(arguments: &ExperimentArguments) -> Result<Exit, Problem> {
+    let experiment = load(arguments)?;
+    let store = Store::at(&arguments.places.results);
+    let plan = build(&experiment, &places(&arguments.places), &store).map_err(Problem::set_up)?;
+    let reasons = reasons(&plan.steps, &store).map_err(Problem::set_up)?;
+    let floor = floors(&experiment);
+    say(&render(&plan, &reasons, floor.as_ref(), jobs(arguments)));
+    Ok(if plan.missing.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Partial
+    })
+}

@@ -1,0 +1,167 @@
+//! Which corpus an experiment asks for.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Corpus, CorpusError, DemoConfig, Labels, Source, demo, locate, read_folder};
+
+/// The corpus of an experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CorpusConfig {
+    /// `demo`, which is generated, or the name of a corpus below the data folder.
+    pub name: String,
+    /// The folder to read instead of looking for the name; only its content counts towards a step's key.
+    pub path: Option<PathBuf>,
+    /// The knobs of the generated corpus; without effect on any other.
+    pub demo: DemoConfig,
+    /// Keeps only the first training documents, for learning curves and trials; dev and test stay whole.
+    pub limit: Option<usize>,
+    /// Relation types without a direction, in place of those the corpus is known for.
+    pub symmetric: Vec<String>,
+}
+
+impl Default for CorpusConfig {
+    fn default() -> Self {
+        Self {
+            name: "demo".into(),
+            path: None,
+            demo: DemoConfig::default(),
+            limit: None,
+            symmetric: Vec::new(),
+        }
+    }
+}
+
+impl CorpusConfig {
+    /// Every impossible value, as its dotted key below the corpus section and what is wrong with it.
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        if self.name.trim().is_empty() {
+            problems.push((
+                "name".to_owned(),
+                "empty: expected `demo` or the name of a corpus".to_owned(),
+            ));
+        }
+        if self.limit == Some(0) {
+            problems.push((
+                "limit".to_owned(),
+                "0 leaves nothing to train on: expected at least 1".to_owned(),
+            ));
+        }
+        problems.extend(
+            self.demo
+                .problems()
+                .into_iter()
+                .map(|(key, message)| (format!("demo.{key}"), message)),
+        );
+        problems
+    }
+
+    /// Where the corpus comes from.
+    ///
+    /// # Errors
+    /// [`CorpusError::Missing`] where nothing is there.
+    pub fn source(&self, data: &Path) -> Result<Source, CorpusError> {
+        match &self.path {
+            Some(path) => Source::at(&self.name, path),
+            None => locate(data, &self.name),
+        }
+    }
+
+    /// Reads or generates the corpus; `data` is the data folder.
+    ///
+    /// # Errors
+    /// [`CorpusError::Configuration`] for the first of the [problems](Self::problems), and what locating
+    /// and reading give.
+    pub fn load(&self, data: &Path) -> Result<Corpus, CorpusError> {
+        if let Some((key, message)) = self.problems().into_iter().next() {
+            return Err(CorpusError::Configuration {
+                key: format!("corpus.{key}"),
+                message,
+            });
+        }
+        let mut corpus = match self.source(data)? {
+            Source::Demo => demo(&self.demo),
+            Source::Folder {
+                name,
+                folder,
+                symmetric,
+            } => read_folder(&name, &folder, &symmetric)?,
+        };
+        if let Some(limit) = self.limit {
+            corpus.train.truncate(limit);
+        }
+        if self.limit.is_some() || !self.symmetric.is_empty() {
+            let symmetric = if self.symmetric.is_empty() {
+                &corpus.labels.symmetric
+            } else {
+                &self.symmetric
+            };
+            corpus.labels = Labels::collect([&corpus.train, &corpus.dev, &corpus.test], symmetric);
+        }
+        Ok(corpus)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::corpus::Split;
+
+    #[test]
+    fn the_default_is_the_demo_and_needs_no_data_folder() {
+        let corpus = CorpusConfig::default().load(Path::new("/nowhere")).unwrap();
+        assert_eq!((corpus.name.as_str(), corpus.train.len()), ("demo", 220));
+        assert_eq!(corpus.labels.symmetric, ["ally-of", "rival-of"]);
+    }
+
+    #[test]
+    fn a_limit_keeps_the_first_training_documents() {
+        let whole = CorpusConfig::default().load(Path::new("data")).unwrap();
+        let config = CorpusConfig {
+            limit: Some(3),
+            symmetric: vec!["makes".into()],
+            ..CorpusConfig::default()
+        };
+        let few = config.load(Path::new("data")).unwrap();
+        assert_eq!(few.train[..], whole.train[..3]);
+        assert_eq!(few.split(Split::Test), whole.split(Split::Test));
+        assert_eq!(few.labels.symmetric, ["makes"]);
+    }
+
+    #[test]
+    fn problems_are_told_by_dotted_key() {
+        let demo = DemoConfig {
+            noise: -0.1,
+            ..DemoConfig::default()
+        };
+        let config = CorpusConfig {
+            limit: Some(0),
+            demo,
+            ..CorpusConfig::default()
+        };
+        let keys: Vec<String> = config.problems().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["limit", "demo.noise"]);
+        let error = config.load(Path::new("data")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`corpus.limit`: 0 leaves nothing"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        assert!(serde_json::from_str::<CorpusConfig>(r#"{"nam": "demo"}"#).is_err());
+        assert!(serde_json::from_str::<CorpusConfig>(r#"{"demo": {"noize": 0}}"#).is_err());
+        let config: CorpusConfig =
+            serde_json::from_str(r#"{"demo": {"documents": {"train": 5}}}"#).unwrap();
+        assert_eq!(
+            (config.demo.documents.train, config.demo.documents.dev),
+            (5, 50)
+        );
+    }
+}

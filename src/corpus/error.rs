@@ -1,0 +1,79 @@
+//! What can be wrong with a corpus, told so that it can be put right.
+
+use std::path::PathBuf;
+
+/// An error of this room.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    /// A named corpus is not where it was looked for.
+    #[error("corpus `{name}` not found: looked in {}; {how_to_get}", list(.looked_in))]
+    Missing {
+        /// The corpus asked for.
+        name: String,
+        /// The folders looked in.
+        looked_in: Vec<PathBuf>,
+        /// Where its owners publish it, and where to put it.
+        how_to_get: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Output cannot be written.
+    #[error("cannot write predictions: {0}")]
+    Write(#[from] std::io::Error),
+    /// A file breaks its format.
+    #[error("{}:{line}:{} {field}: {message}", .path.display(), in_document(.document.as_deref()))]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The document's key, once known.
+        document: Option<String>,
+        /// The field at fault, for example `ner[3][1]`.
+        field: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A folder holds something, but no corpus in a format this room reads.
+    #[error("{} holds no readable corpus: {message}", .path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What was expected.
+        message: String,
+    },
+    /// Predictions do not fit the documents they are written with.
+    #[error("predictions do not fit document `{document}`: {message}")]
+    Mismatch {
+        /// The document's key.
+        document: String,
+        /// What does not fit.
+        message: String,
+    },
+    /// A configuration that describes no corpus.
+    #[error("`{key}`: {message}")]
+    Configuration {
+        /// The dotted key, for example `demo.noise`.
+        key: String,
+        /// What is wrong with its value.
+        message: String,
+    },
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn in_document(document: Option<&str>) -> String {
+    document.map_or_else(String::new, |key| format!(" document `{key}`:"))
+}

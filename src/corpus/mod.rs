@@ -1,0 +1,34 @@
+//! Annotated documents: the model every other room shares, the readers and writers of the public
+//! formats, the statistics and checks of `sweep data`, and the generated `demo` corpus.
+//!
+//! A room of its own so that no system, scorer or report depends on a file format: whatever a corpus
+//! was published as, it arrives here as a [`Corpus`] and is known by its content hash alone.
+
+mod check;
+mod config;
+mod demo;
+mod document;
+mod dygie;
+mod error;
+mod folder;
+mod line;
+mod listing;
+mod locate;
+mod predictions;
+mod spert;
+mod statistics;
+
+pub use check::{Check, Finding, Severity, check};
+pub use config::CorpusConfig;
+pub use demo::{DemoConfig, DemoDocuments, demo};
+pub use document::{
+    Corpus, Document, Entity, Extraction, Labels, Prediction, Relation, Sentence, Span, Split,
+};
+pub use dygie::{read_dygie, write_dygie};
+pub use error::CorpusError;
+pub use folder::{read_documents, read_folder};
+pub use listing::{Listed, list, render_list};
+pub use locate::{Source, known_names, locate};
+pub use predictions::{read_predictions, write_predictions};
+pub use spert::{read_spert, read_symmetric_types};
+pub use statistics::{SplitStatistics, Statistics, statistics};

@@ -1,0 +1,276 @@
+//! SpERT JSON: a list of records, each one sentence, with exclusive ends and relations by entity index.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::line::kind;
+use super::{CorpusError, Document, Entity, Relation, Sentence, Span};
+
+/// Reads the records of one file; each becomes a document of one sentence, its key the record's `orig_id`
+/// or, without one, its place in the list.
+///
+/// # Errors
+/// [`CorpusError::Read`] where the file cannot be read, [`CorpusError::Malformed`] at the first record that
+/// is none. Such files may hold all records on one line, so that the field begins with the record's place.
+pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
+    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
+        path: path.into(),
+        source,
+    })?;
+    let malformed = |line: usize, document: Option<&str>, field: String, message: String| {
+        CorpusError::Malformed {
+            path: path.into(),
+            line,
+            document: document.map(str::to_owned),
+            field,
+            message,
+        }
+    };
+    let value: Value = serde_json::from_str(&text).map_err(|error| {
+        malformed(
+            error.line(),
+            None,
+            format!("column {}", error.column()),
+            format!("not a JSON value: {error}"),
+        )
+    })?;
+    let Value::Array(records) = value else {
+        return Err(malformed(
+            1,
+            None,
+            "file".into(),
+            format!("expected a list of records, found {}", kind(&value)),
+        ));
+    };
+    let starts = record_lines(&text);
+    let read = |(place, record): (usize, &Value)| {
+        let key = key(record, place);
+        let sentence = sentence(record).map_err(|(field, message)| {
+            let line = starts.get(place).copied().unwrap_or(1);
+            malformed(line, Some(&key), format!("[{place}].{field}"), message)
+        })?;
+        Ok(Document {
+            key: key.clone(),
+            sentences: vec![sentence],
+        })
+    };
+    records.iter().enumerate().map(read).collect()
+}
+
+fn key(record: &Value, place: usize) -> String {
+    match record.get("orig_id") {
+        Some(Value::String(key)) => key.clone(),
+        Some(Value::Number(key)) => key.to_string(),
+        _ => place.to_string(),
+    }
+}
+
+/// The line on which each record of the outer list starts, from 1.
+fn record_lines(text: &str) -> Vec<usize> {
+    let (mut depth, mut line, mut quoted, mut escaped) = (0_usize, 1, false, false);
+    let mut starts = Vec::new();
+    for letter in text.chars() {
+        match letter {
+            '\n' => line += 1,
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '{' | '[' => {
+                if depth == 1 {
+                    starts.push(line);
+                }
+                depth += 1;
+            }
+            '}' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    starts
+}
+
+/// What is wrong: the field below the record, and a message.
+type Fault = (String, String);
+
+fn sentence(record: &Value) -> Result<Sentence, Fault> {
+    let mut tokens = Vec::new();
+    for (place, word) in list(record, "tokens")?.iter().enumerate() {
+        let found = || {
+            (
+                format!("tokens[{place}]"),
+                format!("expected a word, found {}", kind(word)),
+            )
+        };
+        tokens.push(word.as_str().ok_or_else(found)?.to_owned());
+    }
+    let mut entities = Vec::new();
+    for (place, item) in list(record, "entities")?.iter().enumerate() {
+        let field = format!("entities[{place}]");
+        let (start, end) = (number(item, &field, "start")?, number(item, &field, "end")?);
+        if start >= end || end > tokens.len() {
+            let words = tokens.len();
+            return Err((
+                field,
+                format!("words {start} to {end} (exclusive) are no span of {words} words"),
+            ));
+        }
+        entities.push(Entity {
+            span: Span::new(start, end - 1),
+            label: label(item, &field)?,
+        });
+    }
+    let mut relations = Vec::new();
+    for (place, item) in list(record, "relations")?.iter().enumerate() {
+        let field = format!("relations[{place}]");
+        let argument = |name: &str| -> Result<Span, Fault> {
+            let index = number(item, &field, name)?;
+            let missing = || {
+                (
+                    format!("{field}.{name}"),
+                    format!("no entity {index} among {}", entities.len()),
+                )
+            };
+            entities
+                .get(index)
+                .map(|entity| entity.span)
+                .ok_or_else(missing)
+        };
+        relations.push(Relation {
+            head: argument("head")?,
+            tail: argument("tail")?,
+            label: label(item, &field)?,
+        });
+    }
+    Ok(Sentence {
+        tokens,
+        entities,
+        relations,
+    })
+}
+
+fn list<'a>(record: &'a Value, field: &str) -> Result<&'a Vec<Value>, Fault> {
+    match record.get(field) {
+        Some(Value::Array(items)) => Ok(items),
+        Some(other) => Err((
+            field.into(),
+            format!("expected a list, found {}", kind(other)),
+        )),
+        None => Err((field.into(), "missing".into())),
+    }
+}
+
+fn number(item: &Value, field: &str, name: &str) -> Result<usize, Fault> {
+    let value = item
+        .get(name)
+        .ok_or_else(|| (format!("{field}.{name}"), "missing".to_owned()))?;
+    let index = value.as_u64().ok_or_else(|| {
+        (
+            format!("{field}.{name}"),
+            format!("expected an index, found {value}"),
+        )
+    })?;
+    Ok(index as usize)
+}
+
+fn label(item: &Value, field: &str) -> Result<String, Fault> {
+    let value = item
+        .get("type")
+        .ok_or_else(|| (format!("{field}.type"), "missing".to_owned()))?;
+    let found = || {
+        (
+            format!("{field}.type"),
+            format!("expected a type, found {value}"),
+        )
+    };
+    Ok(value.as_str().ok_or_else(found)?.to_owned())
+}
+
+/// The relation types that a `types.json` beside the data calls symmetric.
+///
+/// # Errors
+/// [`CorpusError::Read`] and [`CorpusError::Malformed`].
+pub fn read_symmetric_types(path: &Path) -> Result<Vec<String>, CorpusError> {
+    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
+        path: path.into(),
+        source,
+    })?;
+    let malformed = |line: usize, message: String| CorpusError::Malformed {
+        path: path.into(),
+        line,
+        document: None,
+        field: "relations".into(),
+        message,
+    };
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| malformed(error.line(), error.to_string()))?;
+    let Some(Value::Object(types)) = value.get("relations") else {
+        return Err(malformed(1, "expected an object of relation types".into()));
+    };
+    let symmetric = types
+        .iter()
+        .filter(|(_, value)| value.get("symmetric").and_then(Value::as_bool) == Some(true));
+    Ok(symmetric.map(|(name, _)| name.clone()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Document>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_spert(file.path()).map_err(|error| error.to_string())
+    }
+
+    const GOOD: &str = r#"[
+{"tokens": ["Ann", "joined", "Bo", "Co"], "entities": [{"type": "P", "start": 0, "end": 1}, {"type": "O", "start": 2, "end": 4}],
+ "relations": [{"type": "w", "head": 0, "tail": 1}], "orig_id": 7},
+{"tokens": ["[", "\"{"], "entities": [], "relations": []}
+]"#;
+
+    #[test]
+    fn records_become_documents_with_inclusive_spans() {
+        let documents = read(GOOD).unwrap();
+        assert_eq!(
+            [documents[0].key.as_str(), documents[1].key.as_str()],
+            ["7", "1"]
+        );
+        let sentence = &documents[0].sentences[0];
+        assert_eq!(sentence.entities[1].span, Span::new(2, 3));
+        assert_eq!(sentence.relations[0].tail, Span::new(2, 3));
+    }
+
+    #[test]
+    fn faults_name_line_record_and_field() {
+        let broken = |from: &str, to: &str| read(&GOOD.replace(from, to)).unwrap_err();
+        let error = broken(r#""tail": 1"#, r#""tail": 2"#);
+        assert!(
+            error.contains(":2: document `7`: [0].relations[0].tail: no entity 2 among 2"),
+            "{error}"
+        );
+        let error = broken(r#""end": 4"#, r#""end": 5"#);
+        assert!(
+            error.contains("[0].entities[1]: words 2 to 5 (exclusive) are no span of 4 words"),
+            "{error}"
+        );
+        let error = broken(r#""entities": [], "#, "");
+        assert!(
+            error.contains(":4: document `1`: [1].entities: missing"),
+            "{error}"
+        );
+        let error = broken(r#""\"{"]"#, r"3]");
+        assert!(
+            error.contains(":4: document `1`: [1].tokens[1]: expected a word, found a number"),
+            "{error}"
+        );
+        assert!(broken(r#""type": "w", "#, "").contains("[0].relations[0].type: missing"));
+        assert!(read("[{").unwrap_err().contains("not a JSON value"));
+        assert!(
+            read("{}")
+                .unwrap_err()
+                .contains("expected a list of records, found an object")
+        );
+    }
+}

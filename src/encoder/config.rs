@@ -1,0 +1,122 @@
+//! The `[encoder]` section: which encoder, and how one from scratch is built.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bert::BertConfig;
+
+/// Which encoder reads the sentences.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EncoderConfig {
+    /// `scratch` for one built from `[encoder.scratch]`, or the name of a Hugging
+    /// Face folder under the models folder.
+    pub name: String,
+    /// A Hugging Face folder anywhere; takes the place of looking the name up.
+    pub path: Option<PathBuf>,
+    /// Shape of an encoder that is trained from scratch.
+    pub scratch: ScratchConfig,
+}
+
+/// Shape of a small encoder trained from scratch over a vocabulary of words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScratchConfig {
+    /// Number of transformer blocks.
+    pub layers: usize,
+    /// Width of the hidden states.
+    pub hidden: usize,
+    /// Attention heads; they divide the width.
+    pub heads: usize,
+    /// Width of the feed-forward layers.
+    pub intermediate: usize,
+    /// Longest input in pieces, [CLS] and [SEP] included.
+    pub positions: usize,
+    /// Dropout inside the encoder.
+    pub dropout: f64,
+    /// Words seen less often in the training split are unknown.
+    pub minimum_count: u32,
+}
+
+impl Default for EncoderConfig {
+    fn default() -> Self {
+        Self {
+            name: "scratch".to_owned(),
+            path: None,
+            scratch: ScratchConfig::default(),
+        }
+    }
+}
+
+impl Default for ScratchConfig {
+    fn default() -> Self {
+        Self {
+            layers: 2,
+            hidden: 96,
+            heads: 4,
+            intermediate: 192,
+            positions: 128,
+            dropout: 0.1,
+            minimum_count: 2,
+        }
+    }
+}
+
+impl EncoderConfig {
+    /// Whether the encoder is trained from scratch rather than read from a folder.
+    pub fn is_scratch(&self) -> bool {
+        self.path.is_none() && self.name == "scratch"
+    }
+
+    /// Values that cannot work, as (key within `encoder`, reason).
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let shape = &self.scratch;
+        let mut problems = Vec::new();
+        let mut at_least = |key: &str, value: usize, least: usize| {
+            if value < least {
+                problems.push((format!("scratch.{key}"), format!("must be at least {least}")));
+            }
+        };
+        at_least("layers", shape.layers, 1);
+        at_least("hidden", shape.hidden, 1);
+        at_least("heads", shape.heads, 1);
+        at_least("intermediate", shape.intermediate, 1);
+        at_least("positions", shape.positions, 8);
+        if shape.heads > 0 && shape.hidden % shape.heads != 0 {
+            problems.push((
+                "scratch.heads".to_owned(),
+                format!("must divide encoder.scratch.hidden = {}", shape.hidden),
+            ));
+        }
+        if !(0.0..1.0).contains(&shape.dropout) {
+            problems.push((
+                "scratch.dropout".to_owned(),
+                "must lie in 0 ≤ p < 1".to_owned(),
+            ));
+        }
+        problems
+    }
+}
+
+impl ScratchConfig {
+    /// The BERT of this shape over a vocabulary of `vocabulary` pieces.
+    pub fn bert(&self, vocabulary: usize) -> BertConfig {
+        BertConfig {
+            model_type: "bert".to_owned(),
+            vocab_size: vocabulary,
+            hidden_size: self.hidden,
+            num_hidden_layers: self.layers,
+            num_attention_heads: self.heads,
+            intermediate_size: self.intermediate,
+            max_position_embeddings: self.positions,
+            type_vocab_size: 2,
+            layer_norm_eps: 1e-12,
+            hidden_dropout_prob: self.dropout,
+            attention_probs_dropout_prob: self.dropout,
+            hidden_act: super::activation::Activation::Gelu,
+            pad_token_id: 0,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What can go wrong between a model's name and its hidden states.
+
+use std::path::PathBuf;
+
+/// An encoder that cannot be found, read or run as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// No folder of that name holds a model.
+    #[error(
+        "the model `{name}` is not there: looked in {looked_in}; put a Hugging Face folder \
+         (config.json, model.safetensors, tokenizer.json) there, or give its path as `encoder.path`"
+    )]
+    Missing {
+        /// The name asked for.
+        name: String,
+        /// The folders that were tried, joined by commas.
+        looked_in: String,
+    },
+    /// The folder lacks a file that every model needs.
+    #[error("{folder}: `{file}` is missing; a model folder holds config.json, model.safetensors and tokenizer.json", folder = folder.display())]
+    Incomplete {
+        /// The model's folder.
+        folder: PathBuf,
+        /// The file that is not there.
+        file: &'static str,
+    },
+    /// A file cannot be read, or says something this version does not understand.
+    #[error("{path}: {reason}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The weights and the architecture do not fit each other.
+    #[error("{path}: {reason}", path = path.display())]
+    Keys {
+        /// The weights file.
+        path: PathBuf,
+        /// The tensors that are missing, unused or of another shape.
+        reason: String,
+    },
+    /// The device is unknown, not built in, or not on this machine.
+    #[error("{0}")]
+    Device(String),
+    /// A sentence has more pieces than the encoder has positions.
+    #[error(
+        "a sentence of {pieces} pieces is longer than the encoder's {positions} positions: `{start} …`"
+    )]
+    TooLong {
+        /// Pieces of the sentence, special ones included.
+        pieces: usize,
+        /// Positions of the encoder.
+        positions: usize,
+        /// The sentence's first words.
+        start: String,
+    },
+}

@@ -1,0 +1,210 @@
+//! Expanding an experiment into steps.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::encoder::open_device;
+use crate::spec::Experiment;
+use crate::store::{Store, key, without_defaults};
+use crate::systems::draft::{Draft, Drafts};
+use crate::systems::{Configuration, Hints, draft_run};
+
+use super::estimate::Estimator;
+use super::places::Places;
+use super::resolve::{Missing, Resolver};
+use super::step::Step;
+
+/// An experiment as steps.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Distinct steps; inputs come before what reads them.
+    pub steps: Vec<Step>,
+    /// Every run with the step that scores it.
+    pub runs: Vec<PlannedRun>,
+    /// Trainings that the runs ask for, shared ones counted as often as they are asked for.
+    pub asked: usize,
+    /// What is not there.
+    pub missing: Vec<Missing>,
+}
+
+/// A run and where its scores will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedRun {
+    /// Index of the cell.
+    pub cell: usize,
+    /// The seed.
+    pub seed: u64,
+    /// The fold, where folds are an axis.
+    pub fold: Option<u32>,
+    /// Key of the step that scores it.
+    pub score: String,
+    /// Why it cannot be done, where something is missing.
+    pub missing: Option<String>,
+}
+
+impl Plan {
+    /// Number of distinct trainings.
+    pub fn trainings(&self) -> usize {
+        self.steps.iter().filter(|step| step.training).count()
+    }
+
+    /// The steps of runs that lack nothing.
+    pub fn possible(&self) -> Vec<Step> {
+        let mut wanted: Vec<&str> = self
+            .runs
+            .iter()
+            .filter(|run| run.missing.is_none())
+            .map(|run| run.score.as_str())
+            .collect();
+        let mut chosen = std::collections::HashSet::new();
+        let by_key: BTreeMap<&str, &Step> =
+            self.steps.iter().map(|step| (step.key.as_str(), step)).collect();
+        while let Some(key) = wanted.pop() {
+            if chosen.insert(key.to_owned()) {
+                if let Some(step) = by_key.get(key) {
+                    wanted.extend(step.inputs.iter().map(String::as_str));
+                }
+            }
+        }
+        let steps = self.steps.iter();
+        steps.filter(|step| chosen.contains(&step.key)).cloned().collect()
+    }
+}
+
+/// Expands `experiment`; `store` is asked for past durations only.
+///
+/// # Errors
+/// When a configuration names what its system does not have.
+pub fn build(
+    experiment: &Experiment<Configuration>,
+    places: &Places,
+    store: &Store,
+) -> Result<Plan, String> {
+    let mut resolver = Resolver::new(places);
+    let mut drafts = Drafts::default();
+    let mut drafted = Vec::new();
+    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+    let mut contexts: Vec<Context> = Vec::new();
+    for run in experiment.runs() {
+        let configuration = &experiment.cells()[run.cell].configuration;
+        let corpus = resolver.corpus(&configuration.corpus);
+        let encoder = resolver.encoder(&configuration.encoder);
+        let score = draft_run(
+            configuration,
+            &corpus.identity,
+            &encoder.identity,
+            run.seed,
+            &mut drafts,
+        )?;
+        let mut reasons = Vec::new();
+        reasons.extend(corpus.found.as_ref().err().cloned());
+        reasons.extend(encoder.found.as_ref().err().cloned());
+        reasons.extend(open_device(&configuration.device).err().map(|e| e.to_string()));
+        if run.fold.is_some() {
+            reasons.push(format!(
+                "the corpus `{}` has no folds; remove `fold` from [axes]",
+                configuration.corpus.name
+            ));
+        }
+        for reason in &reasons {
+            *missing.entry(reason.clone()).or_default() += 1;
+        }
+        let context = Context {
+            hints: Hints {
+                corpus: configuration.corpus.clone(),
+                data: places.data.clone(),
+                model: encoder.found.clone().ok().flatten(),
+                device: configuration.device.clone(),
+            },
+            epoch_seconds: corpus.found.ok().map_or(0.0, |size| {
+                super::estimate::epoch_seconds(size, &encoder.identity, configuration)
+            }),
+        };
+        contexts.push(context);
+        drafted.push((run, score, reasons.into_iter().next()));
+    }
+    let asked = drafts.asked_trainings();
+    let drafts = drafts.into_drafts();
+    let owners = owners(&drafts, drafted.iter().map(|(_, score, _)| *score));
+    let estimator = Estimator::new(store);
+    let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts.iter().enumerate() {
+        let context = &contexts[owners[index]];
+        steps.push(step(draft, &steps, context, &estimator));
+    }
+    let runs = drafted
+        .into_iter()
+        .map(|(run, score, missing)| PlannedRun {
+            cell: run.cell,
+            seed: run.seed,
+            fold: run.fold,
+            score: steps[score].key.clone(),
+            missing,
+        })
+        .collect();
+    let missing = missing
+        .into_iter()
+        .map(|(reason, runs)| Missing { reason, runs })
+        .collect();
+    Ok(Plan {
+        steps,
+        runs,
+        asked,
+        missing,
+    })
+}
+
+/// What a run knows beyond its steps' descriptions.
+struct Context {
+    hints: Hints,
+    epoch_seconds: f64,
+}
+
+/// For every draft, the first run that needs it.
+fn owners(drafts: &[Draft], scores: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut owners = vec![0; drafts.len()];
+    let mut owned = vec![false; drafts.len()];
+    for (run, score) in scores.enumerate() {
+        let mut open = vec![score];
+        while let Some(index) = open.pop() {
+            if !owned[index] {
+                owned[index] = true;
+                owners[index] = run;
+                open.extend(&drafts[index].inputs);
+            }
+        }
+    }
+    owners
+}
+
+fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimator) -> Step {
+    let description = without_defaults(&draft.description, &draft.defaults);
+    let inputs: Vec<String> = draft
+        .inputs
+        .iter()
+        .map(|index| earlier[*index].key.clone())
+        .collect();
+    let key = key(draft.kind, draft.version, &description, &inputs);
+    let hints = if draft.kind == crate::systems::SCORE {
+        json!({})
+    } else {
+        serde_json::to_value(&context.hints).unwrap_or_default()
+    };
+    let cold = if draft.training {
+        let epochs = draft.description["train"]["epochs"].as_f64().unwrap_or(1.0);
+        epochs * context.epoch_seconds
+    } else {
+        0.1
+    };
+    Step {
+        seconds: estimator.seconds(draft.kind, &description, cold),
+        key,
+        kind: draft.kind.to_owned(),
+        label: draft.label.clone(),
+        inputs,
+        description,
+        hints,
+        training: draft.training,
+    }
+}

@@ -1,0 +1,74 @@
+//! How long steps should take.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::store::{State, Store, canonical};
+use crate::systems::Configuration;
+use crate::systems::identity::EncoderIdentity;
+
+use super::resolve::Size;
+
+/// Floating-point operations a second that one worker is taken to reach before
+/// anything has been measured.
+const SPEED: f64 = 2.0e10;
+
+/// Seconds a step of the optimiser costs whatever its batch.
+const OVERHEAD: f64 = 0.01;
+
+/// Seconds that like steps took, by what they are apart from their seed.
+pub(super) struct Estimator {
+    past: HashMap<String, (f64, u32)>,
+}
+
+impl Estimator {
+    /// Reads the durations of finished steps; a store that cannot be read has none.
+    pub(super) fn new(store: &Store) -> Self {
+        let mut past: HashMap<String, (f64, u32)> = HashMap::new();
+        for record in store.steps().unwrap_or_default() {
+            if let Ok(State::Done(done)) = store.state(&record.key) {
+                let entry = past
+                    .entry(alike(&record.kind, &record.description))
+                    .or_default();
+                entry.0 += done.seconds;
+                entry.1 += 1;
+            }
+        }
+        Self { past }
+    }
+
+    /// Mean of what like steps took, or else the `cold` guess.
+    pub(super) fn seconds(&self, kind: &str, description: &Value, cold: f64) -> f64 {
+        self.past
+            .get(&alike(kind, description))
+            .map_or(cold, |(sum, count)| sum / f64::from(*count))
+    }
+}
+
+fn alike(kind: &str, description: &Value) -> String {
+    let mut description = description.clone();
+    if let Some(fields) = description.as_object_mut() {
+        fields.remove("seed");
+    }
+    format!("{kind} {}", canonical(&description))
+}
+
+/// Seconds of an epoch by counting: forward and backward cost about six operations a
+/// parameter and word (Kaplan et al. 2020, §2.1), and pieces outnumber words a little.
+pub(super) fn epoch_seconds(
+    size: Size,
+    encoder: &EncoderIdentity,
+    configuration: &Configuration,
+) -> f64 {
+    let shape = &encoder.scratch;
+    let (layers, hidden) = match encoder.hash {
+        None => (shape.layers, shape.hidden),
+        // The shape of the small pretrained encoders; a first run corrects it.
+        Some(_) => (6, 384),
+    };
+    let parameters = 12.0 * layers as f64 * (hidden as f64).powi(2);
+    let arithmetic = 6.0 * parameters * 1.3 * size.words as f64 / SPEED;
+    let batches = size.sentences.div_ceil(configuration.train.batch.max(1));
+    arithmetic + batches as f64 * OVERHEAD
+}

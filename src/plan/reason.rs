@@ -1,0 +1,116 @@
+//! Why a step is to be done, or not.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::store::{Record, State, Store, StoreError};
+
+use super::difference::differences;
+use super::step::Step;
+
+/// A step's standing before a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Its result is there.
+    Cached,
+    /// Nothing like it was done before.
+    New,
+    /// A like step was done; these keys differ.
+    Changed(String),
+    /// An input is to be done again.
+    Input,
+    /// It was begun and not finished.
+    Unfinished,
+    /// Its result does not match its checksum.
+    Damaged(String),
+    /// It failed before.
+    Failed {
+        /// How often.
+        attempts: u32,
+        /// What it said last.
+        message: String,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cached => formatter.write_str("cached"),
+            Self::New => formatter.write_str("new"),
+            Self::Changed(what) => write!(formatter, "new because {what}"),
+            Self::Input => formatter.write_str("new because an input is"),
+            Self::Unfinished => formatter.write_str("unfinished, starts again"),
+            Self::Damaged(what) => write!(formatter, "damaged ({what}), done again"),
+            Self::Failed { attempts, message } => {
+                let message = message.lines().next().unwrap_or_default();
+                write!(formatter, "failed {attempts}× ({message}), tried again")
+            }
+        }
+    }
+}
+
+/// The reason of every step, in order.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn reasons(steps: &[Step], store: &Store) -> Result<Vec<Reason>, StoreError> {
+    let mut stored: HashMap<String, Vec<Record>> = HashMap::new();
+    for record in store.steps()? {
+        stored.entry(record.kind.clone()).or_default().push(record);
+    }
+    let mut fresh: HashMap<&str, bool> = HashMap::new();
+    let mut reasons = Vec::with_capacity(steps.len());
+    for step in steps {
+        let reason = match store.state(&step.key)? {
+            State::Done(_) => Reason::Cached,
+            State::Damaged { file, reason } => Reason::Damaged(format!("{file}: {reason}")),
+            State::Failed { attempts, message } => Reason::Failed { attempts, message },
+            State::Unfinished if has_begun(store, &step.key) => Reason::Unfinished,
+            State::Unfinished | State::Absent => {
+                if step
+                    .inputs
+                    .iter()
+                    .any(|input| fresh.get(input.as_str()) == Some(&true))
+                {
+                    Reason::Input
+                } else {
+                    changed(step, stored.get(&step.kind).map_or(&[], Vec::as_slice))
+                }
+            }
+        };
+        fresh.insert(&step.key, reason != Reason::Cached);
+        reasons.push(reason);
+    }
+    Ok(reasons)
+}
+
+/// A step that was declared but never begun is as good as absent.
+fn has_begun(store: &Store, key: &str) -> bool {
+    store.events(key).is_ok_and(|events| !events.is_empty())
+}
+
+/// The stored step that differs least, if it is the same step in all but a few keys.
+fn changed(step: &Step, stored: &[Record]) -> Reason {
+    let nearest = stored
+        .iter()
+        .filter(|record| record.key != step.key)
+        .map(|record| differences(&record.description, &step.description))
+        .filter(|found| {
+            !found.is_empty()
+                && found.len() <= 3
+                && found
+                    .iter()
+                    .all(|(path, _, _)| path != "seed" && path != "module")
+        })
+        .min_by_key(Vec::len);
+    match nearest {
+        None => Reason::New,
+        Some(found) => Reason::Changed(
+            found
+                .iter()
+                .map(|(path, old, new)| format!("`{path}` {old} → {new}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+    }
+}

@@ -1,0 +1,96 @@
+//! A plan as people read it.
+
+use std::fmt::Write;
+
+use super::build::Plan;
+use super::floor::Floor;
+use super::reason::Reason;
+
+/// The plan in plain text: totals first, then what is missing, then every step.
+pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: usize) -> String {
+    let mut text = String::new();
+    let trainings = plan.trainings();
+    let cached = plan
+        .steps
+        .iter()
+        .zip(reasons)
+        .filter(|(step, reason)| step.training && **reason == Reason::Cached)
+        .count();
+    let seconds: f64 = plan
+        .steps
+        .iter()
+        .zip(reasons)
+        .filter(|(_, reason)| **reason != Reason::Cached)
+        .map(|(step, _)| step.seconds)
+        .sum();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{trainings} trainings for {} asked: {} shared. {cached} cached. {}.",
+        plan.asked,
+        plan.asked - trainings,
+        if seconds > 0.0 {
+            format!("About {} on {}", duration(seconds / workers as f64), count(workers, "worker"))
+        } else {
+            "Nothing to do".to_owned()
+        }
+    );
+    if let Some(floor) = floor {
+        let _ = writeln!(
+            text,
+            "{runs} against {runs} runs: the smallest two-sided p is {:.3}, after Holm over {} {:.3}.",
+            floor.single,
+            count(floor.comparisons, "comparison"),
+            floor.corrected,
+            runs = floor.runs,
+        );
+    }
+    for missing in &plan.missing {
+        let _ = writeln!(text, "missing for {}: {}", count(missing.runs, "run"), missing.reason);
+    }
+    let _ = writeln!(text);
+    let width = plan
+        .steps
+        .iter()
+        .map(|step| step.label.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (step, reason) in plan.steps.iter().zip(reasons) {
+        let _ = writeln!(
+            text,
+            "{}  {:<width$}  {reason}",
+            &step.key[..8],
+            step.label
+        );
+    }
+    text
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// Seconds as people say them.
+fn duration(seconds: f64) -> String {
+    if seconds < 90.0 {
+        format!("{} s", seconds.max(1.0).round())
+    } else if seconds < 5400.0 {
+        format!("{} min", (seconds / 60.0).round())
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        assert_eq!(duration(0.2), "1 s");
+        assert_eq!(duration(89.4), "89 s");
+        assert_eq!(duration(600.0), "10 min");
+        assert_eq!(duration(9000.0), "2.5 h");
+    }
+}

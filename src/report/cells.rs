@@ -1,0 +1,153 @@
+//! The runs of an experiment, sorted into its cells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::input::{Input, ScoredRun};
+use crate::score::{Counts, Metric};
+use crate::stats::{self, RunCounts};
+
+/// One combination of axis values with the runs that were scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell<'a> {
+    /// A value for every axis, in the order of the axes.
+    pub(crate) values: Vec<(String, String)>,
+    /// Runs in the order of fold and seed.
+    pub(crate) runs: Vec<&'a ScoredRun>,
+}
+
+/// One independent observation: a run, or a fold averaged over its seeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Unit {
+    /// The seed, or the fold where the experiment has folds.
+    pub(crate) id: u64,
+    /// F1 in percent.
+    pub(crate) f1: f64,
+}
+
+/// Whether the experiment has folds; then a fold, not a seed, is the observation that tests compare.
+pub(crate) fn has_folds(input: &Input) -> bool {
+    input.runs.iter().any(|run| run.fold.is_some())
+}
+
+/// All cells that were asked for, in the order of the axes' values, including those without scores.
+pub(crate) fn collect(input: &Input) -> Vec<Cell<'_>> {
+    let mut cells: BTreeMap<Vec<usize>, Cell<'_>> = BTreeMap::new();
+    let empty = |cell: &[(String, String)]| Cell {
+        values: aligned(input, cell),
+        runs: Vec::new(),
+    };
+    for missing in &input.missing {
+        cells
+            .entry(position(input, &missing.cell))
+            .or_insert_with(|| empty(&missing.cell));
+    }
+    for run in &input.runs {
+        let cell = cells
+            .entry(position(input, &run.cell))
+            .or_insert_with(|| empty(&run.cell));
+        cell.runs.push(run);
+    }
+    let mut cells: Vec<_> = cells.into_values().collect();
+    for cell in &mut cells {
+        cell.runs
+            .sort_by(|a, b| (a.fold, a.seed, &a.key).cmp(&(b.fold, b.seed, &b.key)));
+    }
+    cells
+}
+
+/// The value of `key` in a cell; empty where the cell does not have it.
+pub(crate) fn value<'a>(cell: &'a [(String, String)], key: &str) -> &'a str {
+    cell.iter()
+        .find(|(name, _)| name == key)
+        .map_or("", |(_, value)| value)
+}
+
+fn aligned(input: &Input, cell: &[(String, String)]) -> Vec<(String, String)> {
+    input
+        .axes
+        .iter()
+        .map(|axis| (axis.key.clone(), value(cell, &axis.key).to_owned()))
+        .collect()
+}
+
+fn position(input: &Input, cell: &[(String, String)]) -> Vec<usize> {
+    let of = |axis: &super::Axis| {
+        let value = value(cell, &axis.key);
+        axis.values
+            .iter()
+            .position(|known| known == value)
+            .unwrap_or(axis.values.len())
+    };
+    input.axes.iter().map(of).collect()
+}
+
+/// The counts of a run for one metric, added up over documents; none if the run was not scored for it.
+pub(crate) fn total(run: &ScoredRun, metric: Metric) -> Option<Counts> {
+    run.counts
+        .iter()
+        .filter_map(|document| document.counts.get(&metric).copied())
+        .reduce(|sum, counts| sum + counts)
+}
+
+impl Cell<'_> {
+    /// The observations for one metric.
+    pub(crate) fn units(&self, metric: Metric) -> Vec<Unit> {
+        let mut groups: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for run in &self.runs {
+            if let Some(counts) = total(run, metric) {
+                let id = run.fold.map_or(run.seed, u64::from);
+                groups.entry(id).or_default().push(100.0 * counts.f1());
+            }
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        groups
+            .iter()
+            .map(|(&id, values)| Unit {
+                id,
+                f1: mean(values),
+            })
+            .collect()
+    }
+
+    /// Seeds of the runs scored for `metric`.
+    pub(crate) fn seeds(&self, metric: Metric) -> BTreeSet<u64> {
+        let scored = self.runs.iter().filter(|run| total(run, metric).is_some());
+        scored.map(|run| run.seed).collect()
+    }
+
+    /// The counts per document of the runs with one of `seeds`, documents sorted by name.
+    ///
+    /// Fails with a reason for the reader where there are no such runs, where they were not scored on
+    /// the same documents, or where the experiment has folds.
+    pub(crate) fn run_counts(
+        &self,
+        metric: Metric,
+        seeds: &BTreeSet<u64>,
+    ) -> Result<RunCounts, String> {
+        if self.runs.iter().any(|run| run.fold.is_some()) {
+            return Err("every fold has documents of its own".to_owned());
+        }
+        let mut names: Option<Vec<String>> = None;
+        let mut rows = Vec::new();
+        for run in self.runs.iter().filter(|run| seeds.contains(&run.seed)) {
+            let documents: BTreeMap<&str, Counts> = run
+                .counts
+                .iter()
+                .filter_map(|document| {
+                    Some((document.document.as_str(), *document.counts.get(&metric)?))
+                })
+                .collect();
+            let found: Vec<String> = documents.keys().map(|&name| name.to_owned()).collect();
+            if names.get_or_insert_with(|| found.clone()) != &found {
+                return Err("its runs were not scored on the same documents".to_owned());
+            }
+            let row = documents.values().map(|counts| stats::Counts {
+                correct: counts.correct,
+                predicted: counts.predicted,
+                gold: counts.gold,
+            });
+            rows.push(row.collect());
+        }
+        RunCounts::new(names.unwrap_or_default(), rows).map_err(|error| error.to_string())
+    }
+}

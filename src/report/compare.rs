@@ -1,0 +1,313 @@
+//! Every comparison with the declared baseline: the two tests, corrected over their family.
+//!
+//! A family is what Holm corrects over: all comparisons with the baseline in one table and metric.
+
+use std::collections::BTreeSet;
+
+use super::cells::{self, Cell, Unit};
+use super::error::ReportError;
+use super::input::Input;
+use super::text;
+use crate::score::Metric;
+use crate::spec::Correction;
+use crate::stats::{self, Assignments, Averaging, PermutationTest, StatsError, Summary};
+
+/// Draws are multiplied by this where the Monte Carlo error leaves open on which side of alpha p lies.
+const MORE_DRAWS: u64 = 10;
+
+/// One cell held against its baseline in one metric.
+#[derive(Debug, Clone)]
+pub(crate) struct Comparison {
+    /// Number of the table, counted from 1.
+    pub(crate) table: usize,
+    /// The metric.
+    pub(crate) metric: Metric,
+    /// Axis values of the cell.
+    pub(crate) cell: Vec<(String, String)>,
+    /// Axis values of the baseline.
+    pub(crate) baseline: Vec<(String, String)>,
+    /// F1 of the cell in percent.
+    pub(crate) ours: Summary,
+    /// F1 of the baseline in percent.
+    pub(crate) theirs: Summary,
+    /// The test over seeds, or why there is none.
+    pub(crate) seeds: Result<SeedTest, String>,
+    /// The test over documents, or why there is none.
+    pub(crate) documents: Result<DocumentTest, String>,
+}
+
+/// The outcome over seeds (or folds).
+#[derive(Debug, Clone)]
+pub(crate) struct SeedTest {
+    /// Whether runs were paired (sign flips) or pooled (relabellings).
+    pub(crate) paired: bool,
+    /// Observations of the cell that went into the test.
+    pub(crate) first: usize,
+    /// Observations of the baseline that went into the test.
+    pub(crate) second: usize,
+    /// The smallest p that this many observations allow.
+    pub(crate) floor: f64,
+    /// What was counted.
+    pub(crate) test: PermutationTest,
+    /// The two-sided p after correction.
+    pub(crate) corrected: f64,
+}
+
+/// The outcome over documents.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentTest {
+    /// Number of documents.
+    pub(crate) documents: usize,
+    /// Runs of each side whose counts were exchanged together.
+    pub(crate) runs: usize,
+    /// What was counted.
+    pub(crate) test: PermutationTest,
+    /// The two-sided p after correction.
+    pub(crate) corrected: f64,
+}
+
+impl Comparison {
+    /// Mean of the cell minus mean of the baseline, in percentage points.
+    pub(crate) fn difference(&self) -> f64 {
+        self.ours.mean - self.theirs.mean
+    }
+}
+
+/// The seed of the random draws about `what`: FNV-1a (Fowler, Noll and Vo), so that a comparison draws
+/// the same numbers wherever it stands.
+pub(crate) fn seed_of(what: &str) -> u64 {
+    what.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// The declared baseline as axis values; empty where none is declared.
+pub(crate) fn declared_baseline(input: &Input) -> Vec<(String, String)> {
+    let shown = |value: &serde_json::Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), ToOwned::to_owned)
+    };
+    let baseline = &input.statistics.baseline;
+    baseline
+        .iter()
+        .map(|(key, value)| (key.clone(), shown(value)))
+        .collect()
+}
+
+/// The axis values that a cell is held against: its own, with those of the baseline put in.
+pub(crate) fn baseline_of(
+    values: &[(String, String)],
+    baseline: &[(String, String)],
+) -> Vec<(String, String)> {
+    let put = |(key, value): &(String, String)| {
+        let declared = baseline.iter().find(|(name, _)| name == key);
+        (
+            key.clone(),
+            declared.map_or(value, |(_, value)| value).clone(),
+        )
+    };
+    values.iter().map(put).collect()
+}
+
+/// All comparisons of one table, metric after metric.
+pub(crate) fn compare(
+    input: &Input,
+    table: usize,
+    metrics: &[Metric],
+    cells: &[Cell<'_>],
+) -> Result<Vec<Comparison>, ReportError> {
+    let declared = declared_baseline(input);
+    let mut all = Vec::new();
+    if declared.is_empty() {
+        return Ok(all);
+    }
+    for &metric in metrics {
+        let mut family = Vec::new();
+        for cell in cells {
+            let values = baseline_of(&cell.values, &declared);
+            let baseline = cells
+                .iter()
+                .find(|other| other.values == values && other.values != cell.values);
+            if let Some(baseline) = baseline {
+                let failed = |error: StatsError| ReportError::Test {
+                    table,
+                    metric: metric.name().to_owned(),
+                    cell: text::described(&cell.values),
+                    problem: error.to_string(),
+                };
+                family.extend(pair(input, table, metric, cell, baseline).map_err(failed)?);
+            }
+        }
+        correct(input, &mut family);
+        if redraw(input, cells, &mut family) {
+            correct(input, &mut family);
+        }
+        all.append(&mut family);
+    }
+    Ok(all)
+}
+
+fn pair(
+    input: &Input,
+    table: usize,
+    metric: Metric,
+    cell: &Cell<'_>,
+    baseline: &Cell<'_>,
+) -> Result<Option<Comparison>, StatsError> {
+    let (ours, theirs) = (cell.units(metric), baseline.units(metric));
+    if ours.is_empty() || theirs.is_empty() {
+        return Ok(None);
+    }
+    let scores = |units: &[Unit]| units.iter().map(|unit| unit.f1).collect::<Vec<f64>>();
+    let draws = u64::from(input.statistics.draws);
+    Ok(Some(Comparison {
+        table,
+        metric,
+        cell: cell.values.clone(),
+        baseline: baseline.values.clone(),
+        ours: Summary::of(&scores(&ours))?,
+        theirs: Summary::of(&scores(&theirs))?,
+        seeds: over_seeds(input, &ours, &theirs, seed(metric, cell, baseline)),
+        documents: over_documents(metric, cell, baseline, draws),
+    }))
+}
+
+fn seed(metric: Metric, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
+    seed_of(&format!(
+        "{}|{:?}|{:?}",
+        metric.name(),
+        cell.values,
+        baseline.values
+    ))
+}
+
+fn over_seeds(
+    input: &Input,
+    ours: &[Unit],
+    theirs: &[Unit],
+    seed: u64,
+) -> Result<SeedTest, String> {
+    let draws = u64::from(input.statistics.draws);
+    let paired = input.statistics.paired || cells::has_folds(input);
+    let (first, second): (Vec<f64>, Vec<f64>) = if paired {
+        // Only what both sides have can be paired.
+        let partner = |unit: &Unit| theirs.iter().find(|other| other.id == unit.id);
+        ours.iter()
+            .filter_map(|unit| Some((unit.f1, partner(unit)?.f1)))
+            .unzip()
+    } else {
+        (
+            ours.iter().map(|unit| unit.f1).collect(),
+            theirs.iter().map(|unit| unit.f1).collect(),
+        )
+    };
+    if first.is_empty() || second.is_empty() {
+        return Err("the two have no seed in common".to_owned());
+    }
+    let test = if paired {
+        stats::sign_flip(&first, &second, draws, seed)
+    } else {
+        stats::two_sample(&first, &second, draws, seed)
+    };
+    let test = test.map_err(|error| error.to_string())?;
+    let floor = match (test.source, paired) {
+        (Assignments::Enumerated, true) => stats::sign_flip_floor(first.len()),
+        (Assignments::Enumerated, false) => stats::two_sample_floor(first.len(), second.len()),
+        _ => stats::drawn_floor(draws),
+    };
+    let floor = floor.map_err(|error| error.to_string())?;
+    let corrected = test.p().two_sided;
+    Ok(SeedTest {
+        paired,
+        first: first.len(),
+        second: second.len(),
+        floor,
+        test,
+        corrected,
+    })
+}
+
+fn over_documents(
+    metric: Metric,
+    cell: &Cell<'_>,
+    baseline: &Cell<'_>,
+    draws: u64,
+) -> Result<DocumentTest, String> {
+    // Blocks of runs are exchanged together, so both sides need the same runs.
+    let common: BTreeSet<u64> = cell
+        .seeds(metric)
+        .intersection(&baseline.seeds(metric))
+        .copied()
+        .collect();
+    if common.is_empty() {
+        return Err("the two have no seed in common".to_owned());
+    }
+    let (ours, theirs) = (
+        cell.run_counts(metric, &common)?,
+        baseline.run_counts(metric, &common)?,
+    );
+    if ours.documents() != theirs.documents() {
+        return Err("the two were not scored on the same documents".to_owned());
+    }
+    let seed = seed(metric, cell, baseline);
+    let test = stats::document_randomisation(&ours, &theirs, Averaging::MeanOfRuns, draws, seed)
+        .map_err(|error| error.to_string())?;
+    let corrected = test.p().two_sided;
+    Ok(DocumentTest {
+        documents: ours.documents().len(),
+        runs: ours.runs().len(),
+        test,
+        corrected,
+    })
+}
+
+/// Puts the corrected p-values into a family, over seeds and over documents each for itself.
+fn correct(input: &Input, family: &mut [Comparison]) {
+    let adjust = |raw: Vec<f64>| match input.statistics.correct {
+        // The p-values come from tests, so they are probabilities and Holm cannot refuse them.
+        Correction::Holm => stats::holm(&raw).unwrap_or(raw),
+        Correction::None => raw,
+    };
+    let mut seeds: Vec<_> = family
+        .iter_mut()
+        .filter_map(|one| one.seeds.as_mut().ok())
+        .collect();
+    let corrected = adjust(seeds.iter().map(|one| one.test.p().two_sided).collect());
+    for (one, corrected) in seeds.iter_mut().zip(corrected) {
+        one.corrected = corrected;
+    }
+    let mut documents: Vec<_> = family
+        .iter_mut()
+        .filter_map(|one| one.documents.as_mut().ok())
+        .collect();
+    let corrected = adjust(documents.iter().map(|one| one.test.p().two_sided).collect());
+    for (one, corrected) in documents.iter_mut().zip(corrected) {
+        one.corrected = corrected;
+    }
+}
+
+/// Repeats tests over documents with more draws where p lies within two standard errors of alpha, so
+/// that chance in the draws does not decide on a mark. Tells whether anything changed.
+fn redraw(input: &Input, cells: &[Cell<'_>], family: &mut [Comparison]) -> bool {
+    let mut changed = false;
+    for one in family {
+        let Ok(documents) = &one.documents else {
+            continue;
+        };
+        let raw = documents.test.p().two_sided;
+        let level = input.statistics.alpha * raw / documents.corrected;
+        if documents.test.source == Assignments::Enumerated
+            || (raw - level).abs() >= 2.0 * documents.test.standard_error()
+        {
+            continue;
+        }
+        let find = |values: &[(String, String)]| cells.iter().find(|cell| cell.values == values);
+        if let (Some(cell), Some(baseline)) = (find(&one.cell), find(&one.baseline)) {
+            let draws = u64::from(input.statistics.draws) * MORE_DRAWS;
+            one.documents = over_documents(one.metric, cell, baseline, draws);
+            changed = true;
+        }
+    }
+    changed
+}

@@ -1,0 +1,102 @@
+//! An experiment with scores that can be worked out by hand, for the tests of this room.
+
+use std::collections::BTreeMap;
+
+use super::input::{Axis, Input, MissingRun, ScoredRun};
+use crate::score::{Counts, DocumentCounts, Metric};
+use crate::spec::{Correction, SeedTest, Statistics, Table};
+
+const KEY: &str = "system.approach";
+
+/// Gold items of every document and metric.
+const GOLD: u64 = 10;
+
+fn counts(correct: u64) -> Counts {
+    Counts {
+        correct,
+        predicted: GOLD,
+        gold: GOLD,
+    }
+}
+
+/// One run: of the ten items of a document, about `levels[metric]` are right, more with some seeds than others.
+pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -> ScoredRun {
+    let document = |number: u64| {
+        let wobble =
+            |metric: usize| (number * 7 + seed * 5 + number * seed + metric as u64 * 11) % 13 / 5;
+        let scored = Metric::ALL.into_iter().enumerate();
+        let scored = scored
+            .map(|(index, metric)| (metric, counts((levels[index] + wobble(index)).min(GOLD))));
+        DocumentCounts {
+            document: format!("d{number:02}"),
+            counts: scored.collect::<BTreeMap<_, _>>(),
+        }
+    };
+    ScoredRun {
+        cell: vec![(KEY.to_owned(), approach.to_owned())],
+        seed,
+        fold: None,
+        key: format!(
+            "{:064x}",
+            super::compare::seed_of(&format!("{approach} {seed}"))
+        ),
+        counts: (0..documents).map(document).collect(),
+    }
+}
+
+/// Three approaches with as many seeds, on 24 documents; `a4` is the baseline.
+pub(crate) fn experiment(seeds: u64) -> Input {
+    let levels = [
+        ("a1", [8, 6, 5, 4, 4, 3]),
+        ("a4", [8, 7, 6, 5, 5, 4]),
+        ("nerre*", [8, 7, 6, 6, 5, 5]),
+    ];
+    let mut runs = Vec::new();
+    for (approach, levels) in levels {
+        for seed in 1..=seeds {
+            runs.push(run(approach, seed, levels, 24));
+        }
+    }
+    Input {
+        name: "pipeline_vs_joint".to_owned(),
+        title: "Ways to divide entity and relation extraction".to_owned(),
+        profile: "demo".to_owned(),
+        corpus: "demo".to_owned(),
+        encoder: "demo".to_owned(),
+        scoring_profile: "pure".to_owned(),
+        axes: vec![Axis {
+            key: KEY.to_owned(),
+            values: levels.map(|(name, _)| name.to_owned()).to_vec(),
+        }],
+        tables: vec![Table {
+            caption: None,
+            rows: vec![KEY.to_owned()],
+            columns: Metric::ALL.map(|metric| metric.name().to_owned()).to_vec(),
+        }],
+        statistics: Statistics {
+            baseline: BTreeMap::from([(KEY.to_owned(), serde_json::json!("a4"))]),
+            test: SeedTest::Permutation,
+            paired: false,
+            correct: Correction::Holm,
+            alpha: 0.05,
+            draws: 2000,
+        },
+        runs,
+        missing: Vec::new(),
+        published: Vec::new(),
+        provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
+    }
+}
+
+/// Takes the run of `approach` and `seed` out of the scores and among the missing.
+pub(crate) fn lose(input: &mut Input, approach: &str, seed: u64, reason: &str) {
+    input
+        .runs
+        .retain(|run| run.seed != seed || run.cell[0].1 != approach);
+    input.missing.push(MissingRun {
+        cell: vec![(KEY.to_owned(), approach.to_owned())],
+        seed,
+        fold: None,
+        reason: reason.to_owned(),
+    });
+}

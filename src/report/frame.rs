@@ -1,0 +1,166 @@
+//! The long table of scores, one line per run and metric, and its summary per cell.
+//!
+//! Both are data frames, so that other exports can grow from them. Scores are in percent.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use super::cells::{self, Cell};
+use super::error::ReportError;
+use super::input::Input;
+use crate::score::Metric;
+use crate::stats::Summary;
+
+/// Mean, spread and number of the observations of one cell and metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Spread {
+    /// Mean F1 in percent.
+    pub(crate) mean: f64,
+    /// Sample standard deviation in percentage points; none for one observation.
+    pub(crate) sd: Option<f64>,
+    /// Number of observations.
+    pub(crate) n: usize,
+}
+
+/// The spread of every cell and metric that has scores, by axis values and metric name.
+pub(crate) type Spreads = BTreeMap<(Vec<String>, String), Spread>;
+
+/// The metrics that any run was scored for.
+pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
+    let documents = input.runs.iter().flat_map(|run| &run.counts);
+    let found: std::collections::BTreeSet<Metric> = documents
+        .flat_map(|document| document.counts.keys().copied())
+        .collect();
+    found.into_iter().collect()
+}
+
+/// One line per run and metric: axis values, seed, fold, metric, precision, recall, f1, key.
+pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, ReportError> {
+    let mut axes: Vec<Vec<&str>> = vec![Vec::new(); input.axes.len()];
+    let (mut seeds, mut folds, mut names, mut keys) = (vec![], vec![], vec![], vec![]);
+    let (mut precisions, mut recalls, mut scores) = (vec![], vec![], vec![]);
+    for cell in cells {
+        for run in &cell.runs {
+            for metric in metrics(input) {
+                let Some(counts) = cells::total(run, metric) else {
+                    continue;
+                };
+                for (column, (_, value)) in axes.iter_mut().zip(&cell.values) {
+                    column.push(value);
+                }
+                seeds.push(run.seed);
+                folds.push(run.fold);
+                names.push(metric.name());
+                keys.push(run.key.as_str());
+                precisions.push(100.0 * counts.precision());
+                recalls.push(100.0 * counts.recall());
+                scores.push(100.0 * counts.f1());
+            }
+        }
+    }
+    let mut columns: Vec<Column> = input
+        .axes
+        .iter()
+        .zip(&axes)
+        .map(|(axis, values)| Column::new(axis.key.as_str().into(), values))
+        .collect();
+    columns.extend([
+        Column::new("seed".into(), seeds),
+        Column::new("fold".into(), folds),
+        Column::new("metric".into(), names),
+        Column::new("precision".into(), precisions),
+        Column::new("recall".into(), recalls),
+        Column::new("f1".into(), scores),
+        Column::new("key".into(), keys),
+    ]);
+    Ok(DataFrame::new_infer_height(columns)?)
+}
+
+/// Groups the long table by cell and metric. Seeds inside a fold are averaged first, because folds are
+/// the observations of a cross-validation.
+pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, ReportError> {
+    let keys: Vec<&str> = input
+        .axes
+        .iter()
+        .map(|axis| axis.key.as_str())
+        .chain(["metric"])
+        .collect();
+    let names: Vec<&StringChunked> = keys
+        .iter()
+        .map(|key| long.column(key)?.str())
+        .collect::<PolarsResult<_>>()?;
+    let scores = long.column("f1")?.f64()?;
+    let folds = long.column("fold")?.u32();
+    let mut spreads = Spreads::new();
+    for rows in groups(long, &keys)? {
+        let mut observations: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        for (position, row) in rows.iter().enumerate() {
+            let fold = folds.as_ref().ok().and_then(|folds| folds.get(*row));
+            let unit = fold.map_or(position, |fold| fold as usize);
+            observations
+                .entry(unit)
+                .or_default()
+                .extend(scores.get(*row));
+        }
+        let means: Vec<f64> = observations
+            .values()
+            .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
+            .collect();
+        let summary = Summary::of(&means)?;
+        let mut cell: Vec<String> = names
+            .iter()
+            .map(|column| column.get(rows[0]).unwrap_or_default().to_owned())
+            .collect();
+        let metric = cell.pop().unwrap_or_default();
+        spreads.insert(
+            (cell, metric),
+            Spread {
+                mean: summary.mean,
+                sd: summary.standard_deviation,
+                n: summary.count,
+            },
+        );
+    }
+    Ok(spreads)
+}
+
+/// The rows of every group of equal `keys`, in the order of their first rows.
+fn groups(frame: &DataFrame, keys: &[&str]) -> PolarsResult<Vec<Vec<usize>>> {
+    let grouped = frame.group_by_stable(keys.iter().copied())?;
+    let rows = grouped.get_groups().iter().map(|group| match group {
+        GroupsIndicator::Idx((_, rows)) => rows.iter().map(|row| *row as usize).collect(),
+        GroupsIndicator::Slice([first, count]) => {
+            (first as usize..(first + count) as usize).collect()
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// Formats a frame as CSV, numbers with six decimals.
+pub(crate) fn to_csv(frame: &DataFrame) -> Result<Vec<u8>, ReportError> {
+    let failed = |problem: String| ReportError::Format {
+        file: "scores.csv".to_owned(),
+        problem,
+    };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(frame.get_column_names().iter().map(|name| name.as_str()))
+        .map_err(|error| failed(error.to_string()))?;
+    for row in 0..frame.height() {
+        let mut record = Vec::new();
+        for column in frame.columns() {
+            record.push(match column.get(row)? {
+                AnyValue::Null => String::new(),
+                AnyValue::Float64(value) => format!("{value:.6}"),
+                value => value.str_value().into_owned(),
+            });
+        }
+        writer
+            .write_record(record)
+            .map_err(|error| failed(error.to_string()))?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))
+}

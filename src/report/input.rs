@@ -1,0 +1,105 @@
+//! What a report is made from: plain data that the caller collects from the store.
+
+use crate::score::DocumentCounts;
+use crate::spec::{Statistics, Table};
+
+/// Everything a report shows. Two equal inputs give the same bytes, whatever the order of the runs.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Name of the experiment, also the name of its report folder.
+    pub name: String,
+    /// What the experiment asks, as a title.
+    pub title: String,
+    /// Profile of the experiment: `demo`, `desk`, `paper`.
+    pub profile: String,
+    /// Corpus of every cell, unless `corpus.name` is an axis.
+    pub corpus: String,
+    /// Encoder of every cell, unless `encoder.name` is an axis.
+    pub encoder: String,
+    /// Scoring profile, such as `pure`.
+    pub scoring_profile: String,
+    /// Axes in the order written; seed and fold are not among them.
+    pub axes: Vec<Axis>,
+    /// The tables to write, numbered from 1.
+    pub tables: Vec<Table>,
+    /// The baseline, the tests and their correction.
+    pub statistics: Statistics,
+    /// Every scored run.
+    pub runs: Vec<ScoredRun>,
+    /// Every run asked for that has no scores.
+    pub missing: Vec<MissingRun>,
+    /// Values that papers printed for the table this experiment mirrors.
+    pub published: Vec<PublishedValue>,
+    /// Names and values printed at the foot of the page. Neither times nor hosts belong here:
+    /// reports are compared byte for byte.
+    pub provenance: Vec<(String, String)>,
+}
+
+impl Input {
+    /// The missing runs in an order that does not depend on the caller.
+    pub(crate) fn missing_in_order(&self) -> Vec<&MissingRun> {
+        let mut missing: Vec<_> = self.missing.iter().collect();
+        missing.sort_by(|a, b| (&a.cell, a.fold, a.seed).cmp(&(&b.cell, b.fold, b.seed)));
+        missing
+    }
+}
+
+/// One axis of the experiment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// Dotted configuration key.
+    pub key: String,
+    /// Its values in the order written, as text.
+    pub values: Vec<String>,
+}
+
+/// One run with its counts per test document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredRun {
+    /// Axis keys and values.
+    pub cell: Vec<(String, String)>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Cross-validation fold, where the experiment has folds.
+    pub fold: Option<u32>,
+    /// Key of the scoring step.
+    pub key: String,
+    /// Counts per document of the split that was scored.
+    pub counts: Vec<DocumentCounts>,
+}
+
+/// One run without scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingRun {
+    /// Axis keys and values.
+    pub cell: Vec<(String, String)>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Cross-validation fold, where the experiment has folds.
+    pub fold: Option<u32>,
+    /// Why there are no scores, for a reader.
+    pub reason: String,
+}
+
+/// One value that a paper printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedValue {
+    /// Paper and table, such as `JointERE, Table 2`.
+    pub table: String,
+    /// The system's name in the table; it stands beside the row with the same value on a row axis.
+    pub system: String,
+    /// Corpus key, such as `ace05`.
+    pub corpus: String,
+    /// Encoder as the paper names it.
+    pub encoder: String,
+    /// Metric name, such as `ent-i`.
+    pub metric: String,
+    /// F1 in percent.
+    pub value: f64,
+    /// Standard deviation in percentage points, where printed.
+    pub sd: Option<f64>,
+    /// Number of runs behind the value, where printed.
+    pub runs: Option<u32>,
+    /// Whether the experiment scores the same corpus, so that a difference means something.
+    pub same_corpus: bool,
+}

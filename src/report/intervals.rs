@@ -1,0 +1,57 @@
+//! Intervals around the scores of single cells, for the plots.
+
+use super::cells::Cell;
+use super::compare::seed_of;
+use super::grid::Grid;
+use crate::score::Metric;
+use crate::stats::{self, Convention};
+
+/// Resamples of an interval.
+pub(crate) const REPLICATES: usize = 2000;
+/// The share of resamples inside.
+pub(crate) const LEVEL: f64 = 0.95;
+
+/// A bootstrap interval over seeds and documents at once (Owen 2007), in percent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Interval {
+    /// Axis values of the cell.
+    pub(crate) cell: Vec<(String, String)>,
+    /// The metric.
+    pub(crate) metric: Metric,
+    /// Mean F1 over runs.
+    pub(crate) mean: f64,
+    /// Lower and upper end; none where the runs of a cell have different documents.
+    pub(crate) ends: Option<(f64, f64)>,
+    /// Seed of the resamples.
+    pub(crate) seed: u64,
+}
+
+/// The intervals of all cells and metrics of a table that have scores.
+pub(crate) fn intervals(grid: &Grid, cells: &[Cell<'_>]) -> Vec<Interval> {
+    let mut intervals = Vec::new();
+    for row in grid.rows() {
+        let Some(cell) = cells.iter().find(|cell| cell.values == row.values) else {
+            continue;
+        };
+        for (&metric, entry) in grid.columns.iter().zip(&row.entries) {
+            let Some(spread) = entry.spread else { continue };
+            let seed = seed_of(&format!("interval|{}|{:?}", metric.name(), cell.values));
+            let ends = cell
+                .run_counts(metric, &cell.seeds(metric))
+                .ok()
+                .and_then(|counts| {
+                    let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed).ok()?;
+                    let interval = bootstrap.interval(LEVEL, Convention::Rank).ok()?;
+                    Some((100.0 * interval.lower, 100.0 * interval.upper))
+                });
+            intervals.push(Interval {
+                cell: row.values.clone(),
+                metric,
+                mean: spread.mean,
+                ends,
+                seed,
+            });
+        }
+    }
+    intervals
+}

@@ -1,0 +1,148 @@
+//! Tables in LaTeX with booktabs, to be pasted into a paper.
+
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
+
+use super::grid::{Entry, Grid, Row};
+use super::text;
+
+/// The whole table as a float, and one more for each group of published values that stands apart.
+pub(crate) fn render(grid: &Grid) -> String {
+    let mut out = String::from("% \\usepackage{booktabs}\n");
+    let extra = 1 + usize::from(grid.uneven);
+    let mut head = vec![escaped(&grid.head)];
+    if grid.uneven {
+        head.push("runs".to_owned());
+    }
+    head.extend(grid.columns.iter().map(ToString::to_string));
+    let caption = format!("{}. {}", grid.caption.trim_end_matches('.'), grid.note);
+    open(&mut out, &caption, extra + grid.columns.len(), &head);
+    for (number, block) in grid.blocks.iter().enumerate() {
+        if let Some(heading) = &block.heading {
+            if number > 0 {
+                out.push_str("\\midrule\n");
+            }
+            let span = extra + grid.columns.len();
+            let _ = writeln!(
+                out,
+                "\\multicolumn{{{span}}}{{l}}{{\\textit{{{}}}}} \\\\",
+                escaped(heading)
+            );
+        }
+        for row in &block.rows {
+            row_lines(&mut out, grid, row);
+        }
+    }
+    close(&mut out, &grid.legend);
+    for apart in &grid.apart {
+        out.push('\n');
+        let mut head = vec!["system".to_owned()];
+        head.extend(grid.columns.iter().map(ToString::to_string));
+        open(&mut out, &format!("{}.", apart.heading), head.len(), &head);
+        for (system, values) in &apart.rows {
+            let shown: Vec<String> = values
+                .iter()
+                .map(|value| value.map_or("--".to_owned(), text::percent))
+                .collect();
+            let _ = writeln!(out, "{} & {} \\\\", escaped(system), shown.join(" & "));
+        }
+        close(&mut out, &[]);
+    }
+    out
+}
+
+fn open(out: &mut String, caption: &str, columns: usize, head: &[String]) {
+    out.push_str("\\begin{table}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{4pt}\n");
+    let _ = writeln!(out, "\\caption{{{}}}", escaped(caption));
+    let _ = writeln!(
+        out,
+        "\\begin{{tabular}}{{l{}}}\n\\toprule",
+        "r".repeat(columns - 1)
+    );
+    let _ = writeln!(out, "{} \\\\\n\\midrule", head.join(" & "));
+}
+
+fn close(out: &mut String, legend: &[String]) {
+    out.push_str("\\bottomrule\n\\end{tabular}\n");
+    if !legend.is_empty() {
+        let lines: Vec<String> = legend.iter().map(|line| escaped(line)).collect();
+        let _ = writeln!(
+            out,
+            "\n\\smallskip\n\\begin{{minipage}}{{\\linewidth}}\\footnotesize\n{}\n\\end{{minipage}}",
+            lines.join("\n")
+        );
+    }
+    out.push_str("\\end{table}\n");
+}
+
+fn row_lines(out: &mut String, grid: &Grid, row: &Row) {
+    let mut line = |label: String, runs: String, show: &dyn Fn(&Entry) -> String| {
+        let mut cells = vec![label];
+        if grid.uneven {
+            cells.push(runs);
+        }
+        cells.extend(row.entries.iter().map(show));
+        let _ = writeln!(out, "{} \\\\", cells.join(" & "));
+    };
+    line(escaped(&row.label), row.runs.to_string(), &shown);
+    if row.has_published() {
+        let label = |name: &str| format!("\\quad\\textit{{{name}}}");
+        line(label("published"), String::new(), &|entry| {
+            entry.published.map_or("--".to_owned(), text::percent)
+        });
+        line(label("difference"), String::new(), &|entry| {
+            entry
+                .published_difference()
+                .map_or("--".to_owned(), |value| escaped(&text::signed(value)))
+        });
+    }
+}
+
+fn shown(entry: &Entry) -> String {
+    let Some(spread) = entry.spread else {
+        return "--".to_owned();
+    };
+    let mut out = text::percent(spread.mean);
+    if entry.best {
+        out = format!("\\textbf{{{out}}}");
+    }
+    if let Some(sd) = spread.sd {
+        let _ = write!(out, " {{\\scriptsize$\\pm$ {}}}", text::percent(sd));
+    }
+    if !entry.marks.is_empty() {
+        let marks: String = entry.marks.chars().map(mark).collect();
+        let _ = write!(out, "$^{{{marks}}}$");
+    }
+    out
+}
+
+fn mark(mark: char) -> &'static str {
+    match mark {
+        '†' => "\\dagger",
+        '‡' => "\\ddagger",
+        _ => "\\circ",
+    }
+}
+
+/// Text in which LaTeX sees no commands, with the signs that old fonts lack spelt as mathematics.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', character]),
+            '\\' => out.push_str("\\textbackslash{}"),
+            '~' => out.push_str("\\textasciitilde{}"),
+            '^' => out.push_str("\\textasciicircum{}"),
+            '<' => out.push_str("$<$"),
+            '>' => out.push_str("$>$"),
+            '±' => out.push_str("$\\pm$"),
+            '−' => out.push_str("$-$"),
+            '→' => out.push_str("$\\to$"),
+            '–' => out.push_str("--"),
+            '†' | '‡' | '°' => {
+                let _ = write!(out, "$^{{{}}}$", mark(character));
+            }
+            _ => out.push(character),
+        }
+    }
+    out
+}

@@ -1,0 +1,145 @@
+//! Tables in Markdown, columns aligned so that they can be read as plain text too.
+
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
+
+use super::grid::{Entry, Grid, Row};
+use super::text;
+
+/// The whole table with caption, legend and the published values that stand apart.
+pub(crate) fn render(grid: &Grid) -> String {
+    let mut out = format!(
+        "**{}**\n\n{}\n",
+        escaped(&grid.caption),
+        escaped(&grid.note)
+    );
+    for block in &grid.blocks {
+        if let Some(heading) = &block.heading {
+            let _ = writeln!(out, "\n*{}*", escaped(heading));
+        }
+        let mut lines = vec![head(grid)];
+        for row in &block.rows {
+            lines.extend(row_lines(grid, row));
+        }
+        out.push('\n');
+        out.push_str(&aligned(&lines));
+    }
+    if !grid.legend.is_empty() {
+        out.push('\n');
+        for line in &grid.legend {
+            let _ = writeln!(out, "- {}", escaped(line));
+        }
+    }
+    for apart in &grid.apart {
+        let _ = writeln!(out, "\n*{}.*\n", escaped(&apart.heading));
+        let mut lines = vec![vec!["system".to_owned()]];
+        lines[0].extend(grid.columns.iter().map(ToString::to_string));
+        for (system, values) in &apart.rows {
+            let shown = values
+                .iter()
+                .map(|value| value.map_or(text::NOTHING.to_owned(), text::percent));
+            lines.push(std::iter::once(escaped(system)).chain(shown).collect());
+        }
+        out.push_str(&aligned(&lines));
+    }
+    out
+}
+
+fn head(grid: &Grid) -> Vec<String> {
+    let mut head = vec![escaped(&grid.head)];
+    if grid.uneven {
+        head.push("runs".to_owned());
+    }
+    head.extend(grid.columns.iter().map(ToString::to_string));
+    head
+}
+
+fn row_lines(grid: &Grid, row: &Row) -> Vec<Vec<String>> {
+    let line = |label: String, runs: String, show: &dyn Fn(&Entry) -> String| {
+        let mut line = vec![label];
+        if grid.uneven {
+            line.push(runs);
+        }
+        line.extend(row.entries.iter().map(show));
+        line
+    };
+    let mut lines = vec![line(escaped(&row.label), row.runs.to_string(), &shown)];
+    if row.has_published() {
+        let or_nothing = |value: Option<f64>, show: fn(f64) -> String| {
+            value.map_or(text::NOTHING.to_owned(), show)
+        };
+        lines.push(line("*published*".to_owned(), String::new(), &|entry| {
+            or_nothing(entry.published, text::percent)
+        }));
+        lines.push(line("*difference*".to_owned(), String::new(), &|entry| {
+            or_nothing(entry.published_difference(), text::signed)
+        }));
+    }
+    lines
+}
+
+fn shown(entry: &Entry) -> String {
+    let bold = if entry.best { "**" } else { "" };
+    format!(
+        "{bold}{}{}{bold}{}",
+        entry.shown_mean(),
+        entry.shown_sd(),
+        entry.marks
+    )
+}
+
+fn aligned(lines: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|line| line[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..lines[0].len())
+        .map(|column| width(column).max(3))
+        .collect();
+    let mut out = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            let fill = " ".repeat(width - cell.chars().count());
+            let cell = if column == 0 {
+                format!("{cell}{fill}")
+            } else {
+                format!("{fill}{cell}")
+            };
+            let _ = write!(out, "| {cell} ");
+        }
+        out.push_str("|\n");
+        if number == 0 {
+            for (column, width) in widths.iter().enumerate() {
+                let (dashes, end) = if column == 0 {
+                    ("-".repeat(*width), "")
+                } else {
+                    ("-".repeat(width - 1), ":")
+                };
+                let _ = write!(out, "| {dashes}{end} ");
+            }
+            out.push_str("|\n");
+        }
+    }
+    out
+}
+
+/// Keeps Markdown from reading text as markup; signs that only begin markup before a letter stay readable
+/// before a blank.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let special = match character {
+            '\\' | '`' | '*' | '_' | '|' | '[' | ']' | '#' => true,
+            '<' | '&' => characters.peek().is_some_and(|next| !next.is_whitespace()),
+            _ => false,
+        };
+        if special {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}

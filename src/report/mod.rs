@@ -1,0 +1,39 @@
+//! The report: what an experiment found, in the formats a reader needs.
+//!
+//! A report is made from plain data ([`Input`]), so that it can be written again at any time and on any
+//! machine: equal input gives equal bytes. It holds the tables (Markdown, CSV, LaTeX), a plot of each, all
+//! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
+//! table, and so is what could not be marked.
+
+mod beside;
+mod cells;
+mod compare;
+mod error;
+mod file;
+mod frame;
+mod grid;
+mod input;
+mod intervals;
+mod latex;
+mod legend;
+mod markdown;
+mod marker;
+mod page;
+mod plot;
+mod published;
+mod stats_json;
+mod table_csv;
+mod terminal;
+mod text;
+mod write;
+
+#[cfg(test)]
+mod example;
+#[cfg(test)]
+mod tests;
+
+pub use error::ReportError;
+pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun};
+pub use published::{mirrors, published};
+pub use terminal::terminal;
+pub use write::{Written, write};

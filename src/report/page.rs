@@ -1,0 +1,236 @@
+//! The report page: one HTML file that needs neither network nor scripts.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
+
+use minijinja::{Environment, Value, context};
+
+use super::cells::{self, Cell};
+use super::compare::{self, Comparison};
+use super::error::ReportError;
+use super::frame;
+use super::grid::{Entry, Grid, Row};
+use super::input::Input;
+use super::text::{self, probability, signed};
+
+const OVER_SEEDS: &str = "The test over seeds asks whether another seed of the same method would show the \
+    difference again. Under the null hypothesis the names of the two methods are arbitrary, so the runs of \
+    both are dealt out anew in every possible way (or, where runs are paired, the signs of their differences are \
+    flipped in every possible way), and p is the share of ways that give a difference at least as large as the \
+    one found. With few runs there are few ways, so p has a floor; where the floor lies above the level, no \
+    mark is possible and the legend says so. Only this test supports a claim that one method is better than \
+    another.";
+
+const OVER_DOCUMENTS: &str = "The test over documents asks whether the same trained models would differ on \
+    other documents of the same kind. For each document a coin decides whether the counts of the two \
+    systems are exchanged, for all runs at once, and F1 is computed again; p is the share of rounds with a \
+    difference at least as large as the one found, the observed one counted in. It speaks of the trained models \
+    at hand: a difference that comes from lucky seeds passes this test as easily as one that comes from a better \
+    method.";
+
+/// Fills in the page.
+pub(crate) fn render(
+    input: &Input,
+    grids: &[&Grid],
+    plots: &[Option<String>],
+    cells: &[Cell<'_>],
+) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    // The name ends in html, which turns on escaping.
+    environment.add_template("index.html", include_str!("page.html"))?;
+    let baseline = compare::declared_baseline(input);
+    let seeds = numbers(
+        input
+            .runs
+            .iter()
+            .map(|run| run.seed)
+            .chain(input.missing.iter().map(|run| run.seed)),
+    );
+    let folds = input
+        .runs
+        .iter()
+        .map(|run| run.fold)
+        .chain(input.missing.iter().map(|run| run.fold));
+    let axes: Vec<Value> = input
+        .axes
+        .iter()
+        .map(|axis| context! { key => axis.key, values => axis.values.join(", ") })
+        .collect();
+    let keys: Vec<&str> = input
+        .axes
+        .iter()
+        .map(|axis| text::short_key(&axis.key))
+        .collect();
+    let metrics = frame::metrics(input);
+    let page = context! {
+        title => input.title,
+        name => input.name,
+        profile => input.profile,
+        corpus => input.corpus,
+        encoder => input.encoder,
+        scoring_profile => input.scoring_profile,
+        axes,
+        seeds,
+        folds => numbers(folds.flatten().map(u64::from)),
+        baseline => if baseline.is_empty() { "none".to_owned() } else { text::described(&baseline) },
+        scored => input.runs.len(),
+        asked => input.runs.len() + input.missing.len(),
+        missing => missing(input),
+        tables => grids.iter().zip(plots).map(|(grid, plot)| table(grid, plot.as_ref())).collect::<Vec<_>>(),
+        over_seeds => OVER_SEEDS,
+        over_documents => OVER_DOCUMENTS,
+        metrics => metrics.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        cell_head => if keys.is_empty() { "cell".to_owned() } else { keys.join(" / ") },
+        runs => runs(input, cells),
+        provenance => input.provenance,
+    };
+    Ok(environment.get_template("index.html")?.render(page)?)
+}
+
+fn numbers(values: impl Iterator<Item = u64>) -> String {
+    let values: BTreeSet<u64> = values.collect();
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn missing(input: &Input) -> Vec<Value> {
+    input
+        .missing_in_order()
+        .iter()
+        .map(|run| context! { cell => text::joined(&run.cell), seed => run.seed, fold => run.fold, reason => run.reason })
+        .collect()
+}
+
+fn table(grid: &Grid, plot: Option<&String>) -> Value {
+    let blocks: Vec<Value> = grid
+        .blocks
+        .iter()
+        .map(|block| {
+            let rows: Vec<Value> = block.rows.iter().map(|row| line(grid, row)).collect();
+            context! { heading => block.heading, rows }
+        })
+        .collect();
+    let apart: Vec<Value> = grid
+        .apart
+        .iter()
+        .map(|apart| {
+            let rows: Vec<Value> = apart
+                .rows
+                .iter()
+                .map(|(system, values)| context! { system, cells => shown(values, text::percent) })
+                .collect();
+            context! { heading => apart.heading, rows }
+        })
+        .collect();
+    context! {
+        number => grid.number,
+        caption => grid.caption,
+        note => grid.note,
+        head => grid.head,
+        uneven => grid.uneven,
+        columns => grid.columns.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        span => 1 + usize::from(grid.uneven) + grid.columns.len(),
+        marked => grid.rows().any(|row| row.entries.iter().any(|entry| !entry.marks.is_empty())),
+        blocks,
+        legend => grid.legend,
+        // The drawing library escapes the texts in it.
+        plot => plot.map(|plot| Value::from_safe_string(plot.clone())),
+        apart,
+    }
+}
+
+fn shown(values: &[Option<f64>], show: fn(f64) -> String) -> Vec<String> {
+    values
+        .iter()
+        .map(|value| value.map_or(text::NOTHING.to_owned(), show))
+        .collect()
+}
+
+fn line(grid: &Grid, row: &Row) -> Value {
+    let cells: Vec<Value> = row.entries.iter().map(|entry| cell(grid, entry)).collect();
+    let mut extra = Vec::new();
+    if row.has_published() {
+        let published: Vec<_> = row.entries.iter().map(|entry| entry.published).collect();
+        let differences: Vec<_> = row
+            .entries
+            .iter()
+            .map(Entry::published_difference)
+            .collect();
+        // What follows our mean is repeated unseen, so that the published value stands right below it.
+        let sds: Vec<String> = row.entries.iter().map(Entry::shown_sd).collect();
+        let under = |values: &[Option<f64>], show| {
+            let texts = shown(values, show).into_iter().zip(&sds);
+            texts
+                .map(|(text, unseen)| context! { text, unseen })
+                .collect::<Vec<_>>()
+        };
+        extra.push(context! { kind => "published", cells => under(&published, text::percent) });
+        extra.push(context! { kind => "difference", cells => under(&differences, signed) });
+    }
+    context! { label => row.label, runs => row.runs, cells, extra }
+}
+
+fn cell(grid: &Grid, entry: &Entry) -> Value {
+    context! {
+        mean => entry.shown_mean(),
+        sd => entry.shown_sd(),
+        best => entry.best,
+        marks => entry.marks,
+        hint => entry.comparison.map(|at| hint(&grid.comparisons[at])),
+    }
+}
+
+/// The numbers behind the marks, shown when the pointer rests on a cell.
+fn hint(comparison: &Comparison) -> String {
+    let mut hint = format!(
+        "{} against {}",
+        signed(comparison.difference()),
+        text::joined(&comparison.baseline)
+    );
+    if let Ok(seeds) = &comparison.seeds {
+        let (raw, corrected) = (seeds.test.p().two_sided, seeds.corrected);
+        let _ = write!(
+            hint,
+            "; over seeds p = {}, corrected {}",
+            probability(raw),
+            probability(corrected)
+        );
+    }
+    if let Ok(documents) = &comparison.documents {
+        let (raw, corrected) = (documents.test.p().two_sided, documents.corrected);
+        let _ = write!(
+            hint,
+            "; over documents p = {}, corrected {}",
+            probability(raw),
+            probability(corrected)
+        );
+    }
+    hint
+}
+
+fn runs(input: &Input, cells: &[Cell<'_>]) -> Vec<Value> {
+    let metrics = frame::metrics(input);
+    let mut lines = Vec::new();
+    for cell in cells {
+        for run in &cell.runs {
+            let scores: Vec<Option<f64>> = metrics
+                .iter()
+                .map(|&metric| cells::total(run, metric).map(|counts| 100.0 * counts.f1()))
+                .collect();
+            lines.push(context! {
+                cell => text::joined(&cell.values),
+                seed => run.seed,
+                fold => run.fold,
+                scores => shown(&scores, text::percent),
+                key => run.key,
+                short_key => run.key.chars().take(12).collect::<String>(),
+            });
+        }
+    }
+    lines
+}

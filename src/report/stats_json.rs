@@ -1,0 +1,225 @@
+//! `stats.json`: every comparison behind the marks, and every interval behind the plots, in full.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::compare::{Comparison, DocumentTest, SeedTest};
+use super::error::ReportError;
+use super::grid::Grid;
+use super::input::Input;
+use super::intervals::{Interval, LEVEL, REPLICATES};
+use crate::spec::Correction;
+use crate::stats::{Assignments, PermutationTest, Summary};
+
+/// Raised whenever a field changes its name or meaning.
+const VERSION: u32 = 1;
+
+type Values = BTreeMap<String, String>;
+
+#[derive(Serialize)]
+struct File<'a> {
+    version: u32,
+    experiment: &'a str,
+    /// Of every mean, spread, difference and interval.
+    unit: &'static str,
+    alpha: f64,
+    correction: &'static str,
+    family: &'static str,
+    comparisons: Vec<Compared>,
+    intervals: Vec<Around>,
+}
+
+#[derive(Serialize)]
+struct Compared {
+    table: usize,
+    metric: &'static str,
+    cell: Values,
+    baseline: Values,
+    cell_scores: Scores,
+    baseline_scores: Scores,
+    difference: f64,
+    seeds: Tested<OverSeeds>,
+    documents: Tested<OverDocuments>,
+}
+
+#[derive(Serialize)]
+struct Scores {
+    mean: f64,
+    sd: Option<f64>,
+    n: usize,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Tested<T> {
+    Made(T),
+    Not { not_tested: String },
+}
+
+#[derive(Serialize)]
+struct OverSeeds {
+    test: &'static str,
+    n: usize,
+    baseline_n: usize,
+    floor: f64,
+    p: f64,
+    p_corrected: f64,
+    #[serde(flatten)]
+    assignments: Counted,
+}
+
+#[derive(Serialize)]
+struct OverDocuments {
+    test: &'static str,
+    documents: usize,
+    runs: usize,
+    difference: f64,
+    p: f64,
+    p_corrected: f64,
+    #[serde(flatten)]
+    assignments: Counted,
+}
+
+/// `draws` assignments, `hits` of them as extreme as observed; enumerated where there is no seed.
+#[derive(Serialize)]
+struct Counted {
+    draws: u64,
+    hits: u64,
+    seed: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Around {
+    table: usize,
+    metric: &'static str,
+    cell: Values,
+    mean: f64,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    level: f64,
+    replicates: usize,
+    seed: String,
+}
+
+/// The whole file as JSON.
+pub(crate) fn render(
+    input: &Input,
+    tables: &[(Grid, Vec<Interval>)],
+) -> Result<Vec<u8>, ReportError> {
+    let comparisons = tables.iter().flat_map(|(grid, _)| &grid.comparisons);
+    let around = tables
+        .iter()
+        .flat_map(|(grid, intervals)| intervals.iter().map(|interval| (grid.number, interval)));
+    let file = File {
+        version: VERSION,
+        experiment: &input.name,
+        unit: "percent",
+        alpha: input.statistics.alpha,
+        correction: match input.statistics.correct {
+            Correction::Holm => "holm",
+            Correction::None => "none",
+        },
+        family: "the comparisons with the baseline in one table and metric",
+        comparisons: comparisons.map(compared).collect(),
+        intervals: around
+            .map(|(table, interval)| describe(table, interval))
+            .collect(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&file).map_err(|error| ReportError::Format {
+        file: "stats.json".to_owned(),
+        problem: error.to_string(),
+    })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn values(cell: &[(String, String)]) -> Values {
+    cell.iter().cloned().collect()
+}
+
+fn scores(summary: &Summary) -> Scores {
+    Scores {
+        mean: summary.mean,
+        sd: summary.standard_deviation,
+        n: summary.count,
+    }
+}
+
+fn compared(one: &Comparison) -> Compared {
+    Compared {
+        table: one.table,
+        metric: one.metric.name(),
+        cell: values(&one.cell),
+        baseline: values(&one.baseline),
+        cell_scores: scores(&one.ours),
+        baseline_scores: scores(&one.theirs),
+        difference: one.difference(),
+        seeds: tested(&one.seeds, over_seeds),
+        documents: tested(&one.documents, over_documents),
+    }
+}
+
+fn tested<A, B>(outcome: &Result<A, String>, describe: impl Fn(&A) -> B) -> Tested<B> {
+    match outcome {
+        Ok(test) => Tested::Made(describe(test)),
+        Err(reason) => Tested::Not {
+            not_tested: reason.clone(),
+        },
+    }
+}
+
+fn over_seeds(one: &SeedTest) -> OverSeeds {
+    OverSeeds {
+        test: if one.paired {
+            "paired sign flip"
+        } else {
+            "two-sample permutation"
+        },
+        n: one.first,
+        baseline_n: one.second,
+        floor: one.floor,
+        p: one.test.p().two_sided,
+        p_corrected: one.corrected,
+        assignments: counted(&one.test),
+    }
+}
+
+fn over_documents(one: &DocumentTest) -> OverDocuments {
+    OverDocuments {
+        test: "block approximate randomisation",
+        documents: one.documents,
+        runs: one.runs,
+        difference: 100.0 * one.test.statistic,
+        p: one.test.p().two_sided,
+        p_corrected: one.corrected,
+        assignments: counted(&one.test),
+    }
+}
+
+fn counted(test: &PermutationTest) -> Counted {
+    let seed = match test.source {
+        // Readers of JSON that know only doubles would round a seed written as a number.
+        Assignments::Drawn { seed } => Some(seed.to_string()),
+        Assignments::Enumerated | Assignments::Given => None,
+    };
+    Counted {
+        draws: test.assignments,
+        hits: test.hits.two_sided,
+        seed,
+    }
+}
+
+fn describe(table: usize, interval: &Interval) -> Around {
+    Around {
+        table,
+        metric: interval.metric.name(),
+        cell: values(&interval.cell),
+        mean: interval.mean,
+        lower: interval.ends.map(|(lower, _)| lower),
+        upper: interval.ends.map(|(_, upper)| upper),
+        level: LEVEL,
+        replicates: REPLICATES,
+        seed: interval.seed.to_string(),
+    }
+}

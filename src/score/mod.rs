@@ -1,0 +1,19 @@
+//! What counts as right: scoring profiles, and the counts of each document that every later table and
+//! test is made from.
+//!
+//! Counts are kept per document and as integers, so that any average, fold or test can be taken later
+//! without scoring again. Two baselines live here because they answer to these scores: what a majority
+//! vote and what entity types alone reach on a corpus.
+
+mod baseline;
+mod counts;
+mod counts_file;
+mod metric;
+mod profile;
+mod pure;
+
+pub use baseline::{TypeOnly, majority_baseline, type_only_baseline};
+pub use counts::{Counts, DocumentCounts, total};
+pub use counts_file::{read_counts, write_counts};
+pub use metric::{Metric, UnknownName};
+pub use profile::{Profile, ScoreError, score};

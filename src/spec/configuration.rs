@@ -1,0 +1,39 @@
+//! What the language asks of the configuration, whose sections other rooms own.
+
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The configuration of one run: a struct of sections (`corpus`, `train`, …), each a struct of values.
+///
+/// Every section must refuse unknown fields (`#[serde(deny_unknown_fields)]`) and its default must be complete:
+/// the built-in defaults are the lowest layer.
+pub trait Configuration: Serialize + DeserializeOwned + Default + JsonSchema + Clone {
+    /// Values that have the right type but make no sense, alone or together.
+    fn problems(&self) -> Vec<Problem>;
+}
+
+/// A value of a configuration that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The dotted key to point at, `train.epochs`.
+    pub key: String,
+    /// What is wrong, `must be at least 1`.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with the value of `key`.
+    pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Names that the experiment may use and that other rooms know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Vocabulary<'a> {
+    /// Metrics, the columns of tables: `rel+-c`.
+    pub metrics: &'a [&'a str],
+}

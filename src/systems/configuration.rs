@@ -1,0 +1,150 @@
+//! The configuration of a run: the sections that are not the experiment language's own.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::jointere::{APPROACHES, JointEreConfig, PrunerConfig};
+use crate::corpus::{CorpusConfig, Split};
+use crate::encoder::EncoderConfig;
+use crate::train::Recipe;
+
+/// All that decides a run but its seed and its fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Configuration {
+    /// Where models run: `cpu`, `cuda:0`, `tch:cpu`, `tch:cuda:0`. It decides how fast,
+    /// not what, and so is no part of a step.
+    pub device: String,
+    /// The documents.
+    pub corpus: CorpusConfig,
+    /// The encoder.
+    pub encoder: EncoderConfig,
+    /// The system and its variant.
+    pub system: SystemConfig,
+    /// Switches of JointERE.
+    pub jointere: JointEreConfig,
+    /// How spans are kept for relations.
+    pub pruner: PrunerConfig,
+    /// The training recipe.
+    pub train: Recipe,
+    /// What is scored, and how.
+    pub eval: Evaluation,
+}
+
+/// The system and its variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SystemConfig {
+    /// The system.
+    pub kind: SystemKind,
+    /// How the system divides the task; for JointERE a1, a2, a3, a4 or nerre*.
+    pub approach: String,
+}
+
+/// The systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SystemKind {
+    /// Yan et al. 2022.
+    JointEre,
+}
+
+/// What is scored, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Evaluation {
+    /// The scoring profile: what counts as right.
+    pub profile: ScoringProfile,
+    /// The split that tables show.
+    pub split: EvaluationSplit,
+}
+
+/// Scoring profiles by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ScoringProfile {
+    /// PURE's counting: directed relations, raw lists.
+    Pure,
+}
+
+/// Splits that may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvaluationSplit {
+    /// The development split.
+    Dev,
+    /// The test split.
+    Test,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            device: "cpu".to_owned(),
+            corpus: CorpusConfig::default(),
+            encoder: EncoderConfig::default(),
+            system: SystemConfig::default(),
+            jointere: JointEreConfig::default(),
+            pruner: PrunerConfig::default(),
+            train: Recipe::default(),
+            eval: Evaluation::default(),
+        }
+    }
+}
+
+impl Default for SystemConfig {
+    fn default() -> Self {
+        Self {
+            kind: SystemKind::JointEre,
+            approach: "a4".to_owned(),
+        }
+    }
+}
+
+impl Default for Evaluation {
+    fn default() -> Self {
+        Self {
+            profile: ScoringProfile::Pure,
+            split: EvaluationSplit::Test,
+        }
+    }
+}
+
+impl From<EvaluationSplit> for Split {
+    fn from(split: EvaluationSplit) -> Self {
+        match split {
+            EvaluationSplit::Dev => Self::Dev,
+            EvaluationSplit::Test => Self::Test,
+        }
+    }
+}
+
+impl Configuration {
+    /// Values that cannot work, as (dotted key, reason).
+    pub fn impossible(&self) -> Vec<(String, String)> {
+        let within = |section: &str, problems: Vec<(String, String)>| {
+            let section = section.to_owned();
+            problems
+                .into_iter()
+                .map(move |(key, reason)| (format!("{section}.{key}"), reason))
+        };
+        let mut problems: Vec<_> = within("corpus", self.corpus.problems())
+            .chain(within("encoder", self.encoder.problems()))
+            .chain(within("jointere", self.jointere.problems()))
+            .chain(within("pruner", self.pruner.problems()))
+            .chain(within("train", self.train.problems()))
+            .collect();
+        let known = APPROACHES.map(|(name, _)| name);
+        if !known.contains(&self.system.approach.as_str()) {
+            problems.push((
+                "system.approach".to_owned(),
+                format!(
+                    "`{}` is no approach of jointere; they are {}",
+                    self.system.approach,
+                    known.join(", ")
+                ),
+            ));
+        }
+        problems
+    }
+}

@@ -1,0 +1,66 @@
+//! Steps as a system drafts them, before they have keys.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A step with its inputs as indices of other drafts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The kind of step.
+    pub kind: &'static str,
+    /// The kind's version.
+    pub version: u32,
+    /// What people read.
+    pub label: String,
+    /// All that decides the result.
+    pub description: Value,
+    /// The description's defaults: what equals them is not part of the step's key.
+    pub defaults: Value,
+    /// Drafts whose results this one reads.
+    pub inputs: Vec<usize>,
+    /// Whether the step trains a model.
+    pub training: bool,
+}
+
+/// Drafts of a whole experiment; equal ones are one.
+#[derive(Debug, Default)]
+pub struct Drafts {
+    drafts: Vec<Draft>,
+    asked: usize,
+}
+
+impl Drafts {
+    /// Adds a draft, or finds the equal one that is already there; gives its index.
+    pub fn add(&mut self, draft: Draft) -> usize {
+        self.asked += usize::from(draft.training);
+        let same = |known: &Draft| {
+            known.kind == draft.kind
+                && known.version == draft.version
+                && known.inputs == draft.inputs
+                && known.description == draft.description
+        };
+        if let Some(index) = self.drafts.iter().position(same) {
+            return index;
+        }
+        self.drafts.push(draft);
+        self.drafts.len() - 1
+    }
+
+    /// How many trainings were asked for, shared ones counted as often as they were.
+    pub fn asked_trainings(&self) -> usize {
+        self.asked
+    }
+
+    /// The distinct drafts; inputs come before what reads them.
+    pub fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
+    }
+}
+
+/// A configuration as a JSON value.
+///
+/// # Errors
+/// When it holds what JSON cannot say, such as an infinite number.
+pub fn value(data: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(data).map_err(|error| error.to_string())
+}

@@ -1,0 +1,46 @@
+//! What can go wrong in a step.
+
+use crate::corpus::CorpusError;
+use crate::encoder::EncoderError;
+use crate::score::ScoreError;
+
+/// A step that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// The corpus cannot be read.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// The encoder or the device is not to be had.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+    /// The predictions do not fit the gold documents.
+    #[error(transparent)]
+    Score(#[from] ScoreError),
+    /// A pretrained encoder was asked for without saying where it lies.
+    #[error("the step's hints do not say where the model `{0}` lies")]
+    NoModelFolder(String),
+    /// Training or applying a model failed.
+    #[error("{0}")]
+    Training(String),
+    /// The corpus or the model is no longer what the step was planned with.
+    #[error(
+        "the {what} `{name}` has changed since the experiment was planned; run the experiment again"
+    )]
+    Changed {
+        /// Corpus or model.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A step that this version does not know.
+    #[error("the step cannot be understood: {0}")]
+    Unknown(String),
+    /// A result that cannot be written or an input that cannot be read.
+    #[error("{path}: {reason}", path = path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's word.
+        reason: String,
+    },
+}

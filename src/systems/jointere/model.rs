@@ -1,0 +1,258 @@
+//! The module's network: an encoder of its own, span vectors, and the perceptrons
+//! that score spans and pairs (Yan et al. 2022, §3.1).
+//!
+//! A span's vector is b = [x_start; x_end; φ(length)], a pair's [b_i; b_j]. The first
+//! layer of a perceptron is linear in each part, so it is applied to words, widths
+//! and spans, and its results are added where spans and pairs need them. That is the
+//! same function, and it spares the multiplication for every span and every pair.
+
+use burn::module::{Module, Param};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+
+use super::config::{JointEreConfig, SpanEnd};
+use super::examples::Example;
+use super::module::ModuleKind;
+use crate::corpus::{Labels, Span};
+use crate::encoder::{Bert, Noise, TokenBatch, dropout};
+
+/// A two-layer perceptron and the linear layer that scores its output.
+#[derive(Module, Debug)]
+struct Scorer {
+    first: Linear,
+    second: Linear,
+    score: Linear,
+}
+
+/// The network of one module.
+#[derive(Module, Debug)]
+pub(crate) struct JointEre {
+    encoder: Bert,
+    width: Embedding,
+    span: Option<Scorer>,
+    pair: Option<Scorer>,
+    #[module(skip)]
+    longest: usize,
+    #[module(skip)]
+    dropout: f64,
+    #[module(skip)]
+    state_dropout: f64,
+    #[module(skip)]
+    last_piece: bool,
+}
+
+/// The words of a batch after the encoder: one row per word, sentences one after
+/// another.
+pub(crate) struct Words {
+    /// State that stands for a word at a span's start, words × H.
+    start: Tensor<2>,
+    /// State that stands for a word at a span's end, words × H.
+    end: Tensor<2>,
+    /// Row of each sentence's first word.
+    first: Vec<usize>,
+}
+
+impl JointEre {
+    /// A network for `kind` around `encoder`, whose width is `hidden`. The new weights
+    /// are zero until `initialise` draws them.
+    pub(crate) fn new(
+        encoder: Bert,
+        hidden: usize,
+        kind: ModuleKind,
+        labels: &Labels,
+        config: &JointEreConfig,
+        device: &Device,
+    ) -> Self {
+        let vector = 2 * hidden + config.width_dim;
+        let linear = |input, output| {
+            LinearConfig::new(input, output)
+                .with_initializer(Initializer::Zeros)
+                .init(device)
+        };
+        let scorer = |input, width, outputs| Scorer {
+            first: linear(input, width),
+            second: linear(width, width),
+            score: linear(width, outputs),
+        };
+        Self {
+            encoder,
+            width: EmbeddingConfig::new(config.max_span + 1, config.width_dim)
+                .with_initializer(Initializer::Zeros)
+                .init(device),
+            span: kind
+                .entity_scores(labels)
+                .map(|outputs| scorer(vector, config.span_mlp, outputs)),
+            pair: kind
+                .relation_scores(labels)
+                .map(|outputs| scorer(2 * vector, config.pair_mlp, outputs)),
+            longest: config.max_span,
+            dropout: config.dropout,
+            state_dropout: config.state_dropout,
+            last_piece: config.span_end == SpanEnd::Last,
+        }
+    }
+
+    /// Lets the score layers' biases start at the logarithms of the labels' relative
+    /// frequencies; a single score starts at the log odds of existence.
+    pub(crate) fn with_prior(mut self, spans: &[f64], pairs: &[f64]) -> Self {
+        for (scorer, counts) in [(&mut self.span, spans), (&mut self.pair, pairs)] {
+            if let Some(scorer) = scorer {
+                set_prior(&mut scorer.score, counts);
+            }
+        }
+        self
+    }
+
+    /// The device the parameters live on, with or without gradients.
+    pub(crate) fn device(&self) -> Device {
+        self.width.weight.val().device()
+    }
+
+    /// Runs the encoder over the sentences.
+    pub(crate) fn read(
+        &self,
+        sentences: &[&Example],
+        padding: u32,
+        noise: Option<&Noise>,
+    ) -> Words {
+        let device = self.device();
+        let ids: Vec<&[u32]> = sentences.iter().map(|s| s.pieces.ids.as_slice()).collect();
+        let batch = TokenBatch::new(&ids, padding, &device);
+        let states = dropout(
+            self.encoder.forward(&batch, noise),
+            self.state_dropout,
+            noise,
+        );
+        let [rows, columns, hidden] = states.dims();
+        let states = states.reshape([rows * columns, hidden]);
+        let mut first = Vec::with_capacity(sentences.len());
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        for (row, sentence) in sentences.iter().enumerate() {
+            first.push(starts.len());
+            let place = |piece: &usize| (row * columns + piece) as i32;
+            starts.extend(sentence.pieces.first.iter().map(place));
+            ends.extend(sentence.pieces.last.iter().map(place));
+        }
+        let start = states.clone().select(0, indices(&starts, &device));
+        let end = if self.last_piece && ends != starts {
+            states.select(0, indices(&ends, &device))
+        } else {
+            start.clone()
+        };
+        Words { start, end, first }
+    }
+
+    /// Scores of spans, given as (sentence of the batch, span); spans × outputs. A
+    /// module without span scores, or no spans, gives none.
+    pub(crate) fn score_spans(
+        &self,
+        words: &Words,
+        spans: &[(usize, Span)],
+        noise: Option<&Noise>,
+    ) -> Option<Tensor<2>> {
+        let scorer = self.span.as_ref().filter(|_| !spans.is_empty())?;
+        let first = self.project(&scorer.first.weight.val(), words, spans);
+        let bias = scorer.first.bias.as_ref().map(Param::val);
+        Some(self.finish(scorer, add_bias(first, bias), noise))
+    }
+
+    /// Scores of ordered pairs, given as indices into `spans`; pairs × outputs.
+    pub(crate) fn score_pairs(
+        &self,
+        words: &Words,
+        spans: &[(usize, Span)],
+        pairs: &[(usize, usize)],
+        noise: Option<&Noise>,
+    ) -> Option<Tensor<2>> {
+        let scorer = self.pair.as_ref().filter(|_| !pairs.is_empty())?;
+        let device = self.device();
+        let weight = scorer.first.weight.val();
+        let [inputs, _] = weight.dims();
+        let half = inputs / 2;
+        let heads = self.project(&weight.clone().narrow(0, 0, half), words, spans);
+        let tails = self.project(&weight.narrow(0, half, half), words, spans);
+        let column = |side: fn(&(usize, usize)) -> usize| -> Vec<i32> {
+            pairs.iter().map(|pair| side(pair) as i32).collect()
+        };
+        let bias = scorer.first.bias.as_ref().map(Param::val);
+        let first = add_bias(heads, bias).select(0, indices(&column(|pair| pair.0), &device))
+            + tails.select(0, indices(&column(|pair| pair.1), &device));
+        Some(self.finish(scorer, first, noise))
+    }
+
+    /// W·[x_start; x_end; φ(length)] for every span, W being inputs × outputs.
+    fn project(&self, weight: &Tensor<2>, words: &Words, spans: &[(usize, Span)]) -> Tensor<2> {
+        let device = self.device();
+        let [_, hidden] = words.start.dims();
+        let [inputs, _] = weight.dims();
+        let part = |from, length| weight.clone().narrow(0, from, length);
+        let starts = words.start.clone().matmul(part(0, hidden));
+        let ends = words.end.clone().matmul(part(hidden, hidden));
+        let widths = self
+            .width
+            .weight
+            .val()
+            .matmul(part(2 * hidden, inputs - 2 * hidden));
+        let column = |value: &dyn Fn(&(usize, Span)) -> usize| -> Tensor<1, Int> {
+            let values: Vec<i32> = spans.iter().map(|span| value(span) as i32).collect();
+            indices(&values, &device)
+        };
+        let rows = &words.first;
+        starts.select(0, column(&|(sentence, span)| rows[*sentence] + span.start))
+            + ends.select(0, column(&|(sentence, span)| rows[*sentence] + span.end))
+            // Gold spans beyond the limit share the longest span's embedding.
+            + widths.select(0, column(&|(_, span)| span.width().min(self.longest)))
+    }
+
+    /// What follows the first linear layer.
+    fn finish(&self, scorer: &Scorer, first: Tensor<2>, noise: Option<&Noise>) -> Tensor<2> {
+        let hidden = dropout(activation::relu(first), self.dropout, noise);
+        let hidden = activation::relu(scorer.second.forward(hidden));
+        scorer.score.forward(dropout(hidden, self.dropout, noise))
+    }
+}
+
+fn add_bias(values: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    match bias {
+        Some(bias) => values + bias.unsqueeze(),
+        None => values,
+    }
+}
+
+fn indices(values: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::from(values), device)
+}
+
+/// `counts` are the labels' numbers in training, null first; add-one smoothing keeps
+/// unseen labels finite.
+fn set_prior(score: &mut Linear, counts: &[f64]) {
+    let total: f64 = counts.iter().map(|count| count + 1.0).sum();
+    let logs: Vec<f64> = counts
+        .iter()
+        .map(|count| ((count + 1.0) / total).ln())
+        .collect();
+    let Some(bias) = score.bias.take() else {
+        return;
+    };
+    let outputs = bias.val().dims()[0];
+    let values: Vec<f32> = match logs.as_slice() {
+        [absent, present] if outputs == 1 => vec![(present - absent) as f32],
+        logs if logs.len() == outputs => logs.iter().map(|log| *log as f32).collect(),
+        _ => {
+            score.bias = Some(bias);
+            return;
+        }
+    };
+    score.bias = Some(bias.map(|old| {
+        let device = old.device();
+        let fresh = Tensor::<1>::from_data(
+            TensorData::from(values.as_slice()),
+            &device.clone().without_autodiff(),
+        );
+        if device.is_autodiff() {
+            Tensor::from_inner(fresh).require_grad()
+        } else {
+            fresh
+        }
+    }));
+}

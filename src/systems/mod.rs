@@ -1,0 +1,21 @@
+//! The extraction systems: how each reads a sentence, its heads and losses, how it
+//! decodes, and which steps a run of it needs.
+//!
+//! A system joins the plan through one function, configuration in and drafts out, and
+//! the workers through one more, description in and result out. Adding a system is a
+//! folder here and its lines in `registry`.
+
+mod configuration;
+pub mod draft;
+mod error;
+pub mod identity;
+pub mod jointere;
+mod registry;
+mod scoring;
+mod work;
+
+pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};
+pub use error::SystemError;
+pub use registry::{draft_run, execute};
+pub use scoring::{COUNTS, SCORE, ScoreStep};
+pub use work::{Hints, Report, Work};

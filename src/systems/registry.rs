@@ -1,0 +1,159 @@
+//! The systems by name: the only place that lists them.
+
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::configuration::{Configuration, ScoringProfile, SystemKind};
+use super::draft::{Draft, Drafts, value};
+use super::error::SystemError;
+use super::identity::{CorpusIdentity, EncoderIdentity};
+use super::jointere;
+use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
+use super::work::{Report, Work};
+use crate::corpus::{Corpus, Prediction, Split, read_predictions, write_predictions};
+use crate::encoder::open_device;
+
+/// Drafts every step of one run and returns the index of the step that scores it.
+///
+/// # Errors
+/// When the configuration names what the system does not have.
+pub fn draft_run(
+    configuration: &Configuration,
+    corpus: &CorpusIdentity,
+    encoder: &EncoderIdentity,
+    seed: u64,
+    drafts: &mut Drafts,
+) -> Result<usize, String> {
+    let split = configuration.eval.split.into();
+    let predicted = match configuration.system.kind {
+        SystemKind::JointEre => {
+            jointere::draft_run(configuration, corpus, encoder, seed, split, drafts)?
+        }
+    };
+    let profile = match configuration.eval.profile {
+        ScoringProfile::Pure => "pure",
+    };
+    let step = ScoreStep {
+        profile: profile.to_owned(),
+    };
+    Ok(drafts.add(Draft {
+        kind: SCORE,
+        version: scoring::VERSION,
+        label: format!("score {} seed {seed} on {split}", configuration.system.approach),
+        description: value(&step)?,
+        defaults: Value::Null,
+        inputs: vec![predicted],
+        training: false,
+    }))
+}
+
+/// Does a step; gives back what is worth recording beside its result.
+///
+/// # Errors
+/// When the description is not understood, or the step fails.
+pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    match work.kind {
+        jointere::TRAIN => train(work, report),
+        jointere::PREDICT => predict(work),
+        SCORE => {
+            let step: ScoreStep = read(work.description)?;
+            scoring::execute(&step, input(work, 0)?, &work.output)?;
+            Ok(json!({}))
+        }
+        other => Err(SystemError::Unknown(format!("no step is of kind `{other}`"))),
+    }
+}
+
+fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: jointere::TrainStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = open_device(&work.hints.device)?;
+    let epochs = step.train.epochs;
+    let trained = jointere::train(
+        &step,
+        &corpus,
+        work.hints.model.as_deref(),
+        &device,
+        &work.output,
+        |epoch| {
+            let metric = step.module.selection();
+            report(Report {
+                text: format!(
+                    "epoch {}/{epochs}  loss {:.3}  dev {metric} {:.1}",
+                    epoch.epoch,
+                    epoch.loss,
+                    100.0 * epoch.score
+                ),
+                fraction: f64::from(epoch.epoch) / f64::from(epochs),
+                event: json!({
+                    "event": "epoch",
+                    "epoch": epoch.epoch,
+                    "loss": epoch.loss,
+                    "metric": metric.to_string(),
+                    "dev": epoch.score,
+                    "train_seconds": epoch.train_seconds,
+                    "evaluate_seconds": epoch.evaluate_seconds,
+                }),
+            });
+        },
+    )?;
+    Ok(json!({
+        "parameters": trained.parameters,
+        "best_epoch": trained.best.epoch,
+        "best_dev": trained.best.score,
+    }))
+}
+
+fn predict(work: &Work) -> Result<Value, SystemError> {
+    let step: jointere::PredictStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = open_device(&work.hints.device)?;
+    let previous = match work.inputs.get(1) {
+        Some(folder) => Some(read_predictions(&folder.join(PREDICTIONS))?.1),
+        None => None,
+    };
+    let predicted =
+        jointere::predict(&step, &corpus, input(work, 0)?, previous.as_deref(), &device)?;
+    write(work, &corpus, &step.split, &predicted)?;
+    Ok(json!({}))
+}
+
+fn write(
+    work: &Work,
+    corpus: &Corpus,
+    split: &Split,
+    predicted: &[Prediction],
+) -> Result<(), SystemError> {
+    let path = work.output.join(PREDICTIONS);
+    let file = std::fs::File::create(&path).map_err(|error| SystemError::File {
+        path: path.clone(),
+        reason: error.to_string(),
+    })?;
+    let writer = std::io::BufWriter::new(file);
+    Ok(write_predictions(writer, corpus.split(*split), predicted)?)
+}
+
+/// The corpus that the step was planned with.
+fn open_corpus(work: &Work, identity: &CorpusIdentity) -> Result<Corpus, SystemError> {
+    let corpus = work.hints.corpus.load(&work.hints.data)?;
+    if corpus.content_hash() != identity.hash {
+        return Err(SystemError::Changed {
+            what: "corpus",
+            name: identity.name.clone(),
+        });
+    }
+    Ok(corpus)
+}
+
+fn read<T: DeserializeOwned>(description: &Value) -> Result<T, SystemError> {
+    T::deserialize(description).map_err(|error| SystemError::Unknown(error.to_string()))
+}
+
+fn input<'a>(work: &'a Work, index: usize) -> Result<&'a Path, SystemError> {
+    let folder = work.inputs.get(index);
+    folder.map(std::path::PathBuf::as_path).ok_or_else(|| {
+        SystemError::Unknown(format!("a `{}` step needs input {}", work.kind, index + 1))
+    })
+}

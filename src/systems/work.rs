@@ -1,0 +1,48 @@
+//! What a worker is handed for one step, and what it says while working.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::corpus::CorpusConfig;
+
+/// Where to find things: kept beside the description and never hashed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hints {
+    /// The corpus as configured.
+    pub corpus: CorpusConfig,
+    /// The folder in which corpora are looked up by name.
+    pub data: PathBuf,
+    /// The pretrained encoder's folder.
+    pub model: Option<PathBuf>,
+    /// The device.
+    pub device: String,
+}
+
+/// One step to do.
+#[derive(Debug)]
+pub struct Work<'a> {
+    /// The kind of step.
+    pub kind: &'a str,
+    /// All that decides the result, without what stands at its default.
+    pub description: &'a Value,
+    /// Where to find things.
+    pub hints: &'a Hints,
+    /// Folders of the inputs' results, in order.
+    pub inputs: &'a [PathBuf],
+    /// Folder for the result.
+    pub output: PathBuf,
+}
+
+/// What a step says while it is being done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// A line for people.
+    pub text: String,
+    /// How much is done, from 0 to 1.
+    pub fraction: f64,
+    /// The same as data, for the step's events.
+    pub event: Value,
+}

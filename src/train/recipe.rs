@@ -1,0 +1,120 @@
+//! The `[train]` section: everything that decides how a model is trained.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a module is trained. The defaults train the demo's small encoder from scratch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recipe {
+    /// Passes over the training split.
+    pub epochs: u32,
+    /// Sentences a batch.
+    pub batch: usize,
+    /// Peak learning rate of the encoder.
+    pub encoder_rate: f64,
+    /// Peak learning rate of everything outside the encoder.
+    pub head_rate: f64,
+    /// Share of all steps over which the rates rise from 0 to their peaks.
+    pub warmup: f64,
+    /// What the rates do after the warm-up.
+    pub schedule: Schedule,
+    /// Decoupled weight decay (AdamW).
+    pub weight_decay: f64,
+    /// Whether biases and layer norms decay too.
+    pub decay_all: bool,
+    /// AdamW's ε.
+    pub epsilon: f64,
+    /// Largest global norm of a step's gradient; 0 means no clipping.
+    pub clip: f64,
+    /// Whether every epoch sees the sentences in a new order.
+    pub shuffle: bool,
+    /// Batches that are sorted by length together before they are cut, so that a batch
+    /// holds sentences of like length; 0 keeps the order as it is.
+    pub bucket: usize,
+    /// First values of new weights: `framework` (PyTorch's defaults) or `normal`
+    /// (N(0, 0.02²), biases 0).
+    pub initial: Initial,
+}
+
+/// What a learning rate does after the warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Falls to 0 at the last step.
+    Linear,
+    /// Stays at its peak.
+    Constant,
+}
+
+/// Distribution of a new head's first values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Initial {
+    /// Linear U(±1/√fan-in), embeddings N(0, 1).
+    Framework,
+    /// Linear and embeddings N(0, 0.02²), biases 0.
+    Normal,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            epochs: 15,
+            batch: 20,
+            encoder_rate: 1e-3,
+            head_rate: 1e-3,
+            warmup: 0.1,
+            schedule: Schedule::Linear,
+            weight_decay: 0.01,
+            decay_all: false,
+            epsilon: 1e-8,
+            clip: 5.0,
+            shuffle: true,
+            bucket: 8,
+            initial: Initial::Framework,
+        }
+    }
+}
+
+impl Recipe {
+    /// Values that cannot work, as (key within `train`, reason).
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        let mut require = |holds: bool, key: &str, reason: &str| {
+            if !holds {
+                problems.push((key.to_owned(), reason.to_owned()));
+            }
+        };
+        let rate = |value: f64| value.is_finite() && value > 0.0;
+        require(self.epochs > 0, "epochs", "must be at least 1");
+        require(self.batch > 0, "batch", "must be at least 1");
+        require(rate(self.encoder_rate), "encoder_rate", "must be above 0");
+        require(rate(self.head_rate), "head_rate", "must be above 0");
+        require(rate(self.epsilon), "epsilon", "must be above 0");
+        require(
+            (0.0..=1.0).contains(&self.warmup),
+            "warmup",
+            "is a share of the steps, from 0 to 1",
+        );
+        require(
+            self.weight_decay >= 0.0 && self.weight_decay.is_finite(),
+            "weight_decay",
+            "must not be negative",
+        );
+        require(
+            self.clip >= 0.0 && self.clip.is_finite(),
+            "clip",
+            "must not be negative; 0 means no clipping",
+        );
+        problems
+    }
+
+    /// Distribution of a new head's first values.
+    pub fn head_scheme(&self) -> crate::encoder::Scheme {
+        match self.initial {
+            Initial::Framework => crate::encoder::Scheme::Framework,
+            Initial::Normal => crate::encoder::Scheme::Normal(0.02),
+        }
+    }
+}
