@@ -32,7 +32,7 @@ pub(super) enum Verb {
 pub(super) struct ExperimentArguments {
     /// The experiment's TOML file.
     pub(super) file: PathBuf,
-    /// Profile of the experiment: demo, desk, paper, or any other the file has.
+    /// Profile of the experiment, one that the file has [default: demo].
     #[arg(long, short, env = "SWEEP_PROFILE")]
     pub(super) profile: Option<String>,
     /// Change a key, as in `--set train.epochs=3`; may be given several times.
@@ -40,7 +40,7 @@ pub(super) struct ExperimentArguments {
     pub(super) set: Vec<String>,
     #[command(flatten)]
     pub(super) places: PlaceArguments,
-    /// Steps done side by side [default: the number of cores].
+    /// Steps done side by side [default: one a core, or one alone on a GPU].
     #[arg(long, short, env = "SWEEP_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
 }
@@ -86,7 +86,7 @@ pub(super) struct PlanArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct StepArguments {
-    /// Keys of the steps, as `sweep plan` and the store show them.
+    /// Keys of the steps, all 64 digits, as the folders of the store are named.
     #[arg(required_unless_present = "worker")]
     pub(super) keys: Vec<String>,
     /// Read keys from standard input and report on standard output, as `sweep run` asks

@@ -103,7 +103,10 @@ fn why(plan: &Plan, store: &Store, score: &str) -> String {
             let message = message.lines().next().unwrap_or_default();
             return format!("{label} failed: {message}");
         }
-        open.extend(step.iter().flat_map(|step| step.inputs.iter().map(String::as_str)));
+        open.extend(
+            step.iter()
+                .flat_map(|step| step.inputs.iter().map(String::as_str)),
+        );
     }
     "not done yet".to_owned()
 }
@@ -112,14 +115,16 @@ fn why(plan: &Plan, store: &Store, score: &str) -> String {
 /// reports.
 fn provenance(plan: &Plan) -> Vec<(String, String)> {
     let mut lines = vec![("sweep".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
-    for (what, name) in [("corpus", "corpus"), ("encoder", "encoder")] {
+    for (what, name) in [
+        ("corpus", &["corpus", "name"][..]),
+        ("encoder", &["encoder"]),
+    ] {
         let mut seen = BTreeSet::new();
-        for step in &plan.steps {
-            let identity = &step.description[name];
-            let Some(label) = identity["name"].as_str() else {
-                continue;
-            };
-            let hash = identity["hash"].as_str().unwrap_or("trained from scratch");
+        for step in plan.steps.iter().filter(|step| step.training) {
+            let hint = name.iter().fold(&step.hints, |hints, key| &hints[*key]);
+            let label = hint.as_str().unwrap_or_default();
+            let hash = step.description[what]["hash"].as_str();
+            let hash = hash.unwrap_or("trained from scratch");
             if seen.insert((label, hash)) {
                 lines.push((what.to_owned(), format!("{label} ({hash})")));
             }

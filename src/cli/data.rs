@@ -24,9 +24,10 @@ fn open(name: &str, data: &Path) -> Result<Corpus, Problem> {
     let path = Path::new(name);
     let is_path = path.components().count() > 1 || (path.is_dir() && !data.join(name).is_dir());
     let config = CorpusConfig {
-        name: path
-            .file_name()
-            .map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned()),
+        name: path.file_name().map_or_else(
+            || name.to_owned(),
+            |last| last.to_string_lossy().into_owned(),
+        ),
         path: is_path.then(|| path.to_owned()),
         ..CorpusConfig::default()
     };

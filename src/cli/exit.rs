@@ -33,31 +33,41 @@ impl From<Exit> for ExitCode {
 pub(super) struct Problem {
     exit: Exit,
     message: String,
+    /// Whether the message says by itself that it is about an error.
+    laid_out: bool,
 }
 
 impl Problem {
+    fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self {
+            exit,
+            message: message.to_string(),
+            laid_out: false,
+        }
+    }
+
     /// Something the user can mend: a file, a folder, a corpus, a device.
     pub(super) fn set_up(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::SetUp, message)
+    }
+
+    /// The same in words that stand as they are: a diagnostic that shows the file, or
+    /// the last word after errors that were told already.
+    pub(super) fn laid_out(message: impl std::fmt::Display) -> Self {
         Self {
-            exit: Exit::SetUp,
-            message: message.to_string(),
+            laid_out: true,
+            ..Self::set_up(message)
         }
     }
 
     /// Something that should not happen.
     pub(super) fn internal(message: impl std::fmt::Display) -> Self {
-        Self {
-            exit: Exit::Internal,
-            message: message.to_string(),
-        }
+        Self::new(Exit::Internal, message)
     }
 
     /// An experiment without runs.
     pub(super) fn nothing(message: impl std::fmt::Display) -> Self {
-        Self {
-            exit: Exit::Nothing,
-            message: message.to_string(),
-        }
+        Self::new(Exit::Nothing, message)
     }
 
     pub(super) fn exit(&self) -> Exit {
@@ -68,8 +78,7 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = self.message.trim_end();
-        // Diagnostics that show a file start with their own word.
-        if text.contains('\n') {
+        if self.laid_out {
             write!(formatter, "{text}")
         } else {
             write!(formatter, "error: {text}")

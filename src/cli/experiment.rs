@@ -3,21 +3,13 @@
 use std::path::PathBuf;
 
 use crate::plan::Places;
+use crate::report::published;
 use crate::score::Metric;
-use crate::spec::{self, Experiment, Options, Problem as Impossible, Vocabulary};
+use crate::spec::{Cell, Experiment, Options, Vocabulary};
 use crate::systems::Configuration;
 
 use super::arguments::{ExperimentArguments, PlaceArguments};
 use super::exit::Problem;
-
-impl spec::Configuration for Configuration {
-    fn problems(&self) -> Vec<Impossible> {
-        self.impossible()
-            .into_iter()
-            .map(|(key, message)| Impossible::new(key, message))
-            .collect()
-    }
-}
 
 /// Reads the experiment with its profile and changes.
 pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configuration>, Problem> {
@@ -35,7 +27,11 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
     let metrics = Metric::ALL.map(Metric::name);
     let vocabulary = Vocabulary { metrics: &metrics };
     let experiment = Experiment::load(&arguments.file, &options, &vocabulary)
-        .map_err(|error| Problem::set_up(error.render(super::output::colours())))?;
+        .map_err(|error| Problem::laid_out(error.render(super::output::colours())))?;
+    // A table that is not known must not come up after hours of training.
+    if let Some(mirror) = &experiment.mirrors {
+        published(mirror, &[]).map_err(Problem::set_up)?;
+    }
     if experiment.runs().is_empty() {
         return Err(Problem::nothing(format!(
             "{}: the axes leave no run",
@@ -65,11 +61,17 @@ fn cache() -> Option<PathBuf> {
     named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
 }
 
-/// How many steps to do side by side.
-pub(super) fn jobs(arguments: &ExperimentArguments) -> usize {
-    arguments
-        .jobs
-        .map_or_else(cores, |jobs| usize::from(jobs).max(1))
+/// How many steps to do side by side: one a core, but one alone where a GPU does them.
+pub(super) fn jobs(
+    arguments: &ExperimentArguments,
+    experiment: &Experiment<Configuration>,
+) -> usize {
+    let on_gpu = |cell: &Cell<Configuration>| cell.configuration.device.contains("cuda");
+    match arguments.jobs {
+        Some(jobs) => usize::from(jobs).max(1),
+        None if experiment.cells().iter().any(on_gpu) => 1,
+        None => cores(),
+    }
 }
 
 /// Number of cores that may be used.

@@ -16,8 +16,8 @@ mod step;
 
 use clap::Parser;
 
-use arguments::{Arguments, Verb};
 pub use arguments::command;
+use arguments::{Arguments, Verb};
 pub use exit::Exit;
 
 /// Reads the command line, does what it says, and tells how the process should end.

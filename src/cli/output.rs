@@ -15,7 +15,9 @@ pub(super) fn complain(text: &str) {
 
 /// Columns of the terminal, or a width for files and pipes.
 pub(super) fn width() -> usize {
-    let columns = console::Term::stdout().size_checked().map(|(_, columns)| columns);
+    let columns = console::Term::stdout()
+        .size_checked()
+        .map(|(_, columns)| columns);
     columns.map_or(120, usize::from)
 }
 

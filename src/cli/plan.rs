@@ -19,7 +19,12 @@ pub(super) fn show(arguments: &ExperimentArguments) -> Result<Exit, Problem> {
     let plan = build(&experiment, &places(&arguments.places), &store).map_err(Problem::set_up)?;
     let reasons = reasons(&plan.steps, &store).map_err(Problem::set_up)?;
     let floor = floors(&experiment);
-    say(&render(&plan, &reasons, floor.as_ref(), jobs(arguments)));
+    say(&render(
+        &plan,
+        &reasons,
+        floor.as_ref(),
+        jobs(arguments, &experiment),
+    ));
     Ok(if plan.missing.is_empty() {
         Exit::Done
     } else {

@@ -29,19 +29,23 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Problem> {
     for missing in &plan.missing {
         complain(&format!(
             "{}: {}",
-            if possible.is_empty() { "error" } else { "warning" },
+            if possible.is_empty() {
+                "error"
+            } else {
+                "warning"
+            },
             missing.reason
         ));
     }
     if possible.is_empty() {
-        return Err(Problem::set_up(format!(
-            "none of the {} runs of {} can be done here; `sweep plan` lists what they need",
+        return Err(Problem::laid_out(format!(
+            "nothing was done: none of the {} runs of {} is possible here",
             plan.runs.len(),
             experiment.name
         )));
     }
     announce(&plan, &possible);
-    let options = options(arguments)?;
+    let options = options(arguments, &experiment)?;
     let mut reporter = for_terminal(!arguments.no_progress);
     let outcome =
         dispatch(&store, &possible, &options, reporter.as_mut()).map_err(|error| match error {
@@ -64,14 +68,19 @@ fn announce(plan: &Plan, possible: &[crate::plan::Step]) {
 }
 
 /// One slot per job; the cores are shared out among them.
-fn options(arguments: &RunArguments) -> Result<Options, Problem> {
-    let jobs = jobs(&arguments.experiment);
+fn options(
+    arguments: &RunArguments,
+    experiment: &Experiment<Configuration>,
+) -> Result<Options, Problem> {
+    let jobs = jobs(&arguments.experiment, experiment);
     let threads = (cores() / jobs).max(1).to_string();
     let environment: Vec<(OsString, OsString)> = [
         ("RAYON_NUM_THREADS", threads.as_str()),
         // Burn materialises optimiser records on its default device, which in a build
         // with several backends would be the first of them.
         ("BURN_DEVICE", "flex"),
+        // Memory that is handed back to the system is faulted in again by the next batch.
+        ("MIMALLOC_PURGE_DELAY", "-1"),
     ]
     .map(|(name, value)| (name.into(), value.into()))
     .to_vec();

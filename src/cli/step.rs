@@ -12,15 +12,16 @@ use super::output::complain;
 
 pub(super) fn step(arguments: &StepArguments) -> Result<Exit, Problem> {
     let store = Store::open(&arguments.results).map_err(Problem::set_up)?;
-    let mut work = |writer: &Writer, progress: &mut dyn FnMut(Progress)| {
-        work(&store, writer, progress)
-    };
+    let mut work =
+        |writer: &Writer, progress: &mut dyn FnMut(Progress)| work(&store, writer, progress);
     if arguments.worker {
         serve(&store, &mut work).map_err(Problem::internal)?;
         return Ok(Exit::Done);
     }
     let mut exit = Exit::Done;
     for key in &arguments.keys {
+        // A key that the store does not know is a slip, not a step that failed.
+        store.description(key).map_err(Problem::set_up)?;
         if let State::Done(_) = store.verify(key).map_err(Problem::set_up)? {
             complain(&format!("{key} is done"));
             continue;

@@ -21,7 +21,7 @@ impl Activation {
     /// Applies the function to every value.
     pub(crate) fn apply<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Gelu => activation::gelu(input),
+            Self::Gelu => super::gelu::gelu(input),
             Self::GeluNew => activation::gelu_approximate(input),
             Self::Relu => activation::relu(input),
         }

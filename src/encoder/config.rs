@@ -76,7 +76,10 @@ impl EncoderConfig {
         let mut problems = Vec::new();
         let mut at_least = |key: &str, value: usize, least: usize| {
             if value < least {
-                problems.push((format!("scratch.{key}"), format!("must be at least {least}")));
+                problems.push((
+                    format!("scratch.{key}"),
+                    format!("must be at least {least}"),
+                ));
             }
         };
         at_least("layers", shape.layers, 1);

@@ -152,7 +152,7 @@ mod tests {
     use burn::tensor::Device;
 
     fn weights(linear: &Linear) -> Vec<f32> {
-        linear.weight.val().into_data().to_vec().unwrap()
+        linear.weight.val().into_data().try_into_vec().unwrap()
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), EncoderErro
     let mut store = SafetensorsStore::from_file(path)
         .with_to_adapter(BurnToPyTorchAdapter)
         .remap(remapper(&TO_HUGGING_FACE, path)?)
+        // The store would add its own marks in an order that changes from run to run.
+        .clear_metadata()
         .metadata("format", "pt")
         .overwrite(true);
     module
@@ -178,12 +180,7 @@ fn tensors(count: usize) -> String {
 
 /// The first few names, and how many more there are.
 fn list(names: &[String]) -> String {
-    let shown = names
-        .iter()
-        .take(8)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let shown = names.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(8) {
         0 => shown,
         more => format!("{shown} and {more} more"),

@@ -58,8 +58,11 @@ impl Plan {
             .map(|run| run.score.as_str())
             .collect();
         let mut chosen = std::collections::HashSet::new();
-        let by_key: BTreeMap<&str, &Step> =
-            self.steps.iter().map(|step| (step.key.as_str(), step)).collect();
+        let by_key: BTreeMap<&str, &Step> = self
+            .steps
+            .iter()
+            .map(|step| (step.key.as_str(), step))
+            .collect();
         while let Some(key) = wanted.pop() {
             if chosen.insert(key.to_owned()) {
                 if let Some(step) = by_key.get(key) {
@@ -68,7 +71,10 @@ impl Plan {
             }
         }
         let steps = self.steps.iter();
-        steps.filter(|step| chosen.contains(&step.key)).cloned().collect()
+        steps
+            .filter(|step| chosen.contains(&step.key))
+            .cloned()
+            .collect()
     }
 }
 
@@ -100,7 +106,11 @@ pub fn build(
         let mut reasons = Vec::new();
         reasons.extend(corpus.found.as_ref().err().cloned());
         reasons.extend(encoder.found.as_ref().err().cloned());
-        reasons.extend(open_device(&configuration.device).err().map(|e| e.to_string()));
+        reasons.extend(
+            open_device(&configuration.device)
+                .err()
+                .map(|e| e.to_string()),
+        );
         if run.fold.is_some() {
             reasons.push(format!(
                 "the corpus `{}` has no folds; remove `fold` from [axes]",
@@ -114,6 +124,7 @@ pub fn build(
             hints: Hints {
                 corpus: configuration.corpus.clone(),
                 data: places.data.clone(),
+                encoder: configuration.encoder.name.clone(),
                 model: encoder.found.clone().ok().flatten(),
                 device: configuration.device.clone(),
             },
@@ -206,5 +217,83 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
         description,
         hints,
         training: draft.training,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::spec::{Options, Vocabulary};
+
+    const FIVE: &str = r#"
+name = "five"
+[corpus.demo]
+documents = { train = 4, dev = 2, test = 2 }
+[axes]
+"system.approach" = ["a1", "a2", "a3", "a4", "nerre*"]
+seed = { count = 5 }
+"#;
+
+    fn plan(text: &str, set: &[&str]) -> Plan {
+        let options = Options {
+            set: set.iter().map(|change| (*change).to_owned()).collect(),
+            ..Options::default()
+        };
+        let vocabulary = Vocabulary { metrics: &[] };
+        let experiment =
+            Experiment::parse("five.toml".as_ref(), text, &options, &vocabulary).unwrap();
+        let places = Places {
+            data: "no/data".into(),
+            models: Vec::new(),
+        };
+        build(&experiment, &places, &Store::at("no/store".as_ref())).unwrap()
+    }
+
+    #[test]
+    fn equal_trainings_are_shared_between_approaches() {
+        let plan = plan(FIVE, &[]);
+        assert_eq!((plan.asked, plan.trainings()), (65, 35));
+        assert_eq!(plan.runs.len(), 25);
+        // Ten predictions and five scores a seed.
+        assert_eq!(plan.steps.len(), 5 * (7 + 10 + 5));
+        let mut known = std::collections::HashSet::new();
+        for step in &plan.steps {
+            assert!(step.inputs.iter().all(|input| known.contains(input)));
+            assert!(known.insert(step.key.clone()), "{} twice", step.label);
+        }
+    }
+
+    #[test]
+    fn a_switch_changes_the_keys_of_the_steps_it_matters_to() {
+        let keys = |set: &[&str]| -> std::collections::BTreeSet<String> {
+            let steps = plan(FIVE, set).steps;
+            let trainings = steps.into_iter().filter(|step| step.training);
+            trainings.map(|step| step.key).collect()
+        };
+        let before = keys(&[]);
+        assert_eq!(
+            before,
+            keys(&["device=cuda:0"]),
+            "the device decides no result"
+        );
+        assert_eq!(before, keys(&["train.epochs=15"]), "a default said aloud");
+        // The width of the pair's perceptron is nothing to Ei, Ec and Ner.
+        assert_eq!(
+            before
+                .intersection(&keys(&["jointere.pair_mlp=99"]))
+                .count(),
+            15
+        );
+        assert_eq!(before.intersection(&keys(&["train.epochs=3"])).count(), 0);
+    }
+
+    #[test]
+    fn runs_without_their_corpus_are_planned_and_not_possible() {
+        let plan = plan(FIVE, &["corpus.name=scierc", "seed=0"]);
+        assert_eq!(plan.missing.len(), 1);
+        assert_eq!(plan.missing[0].runs, 5);
+        assert!(plan.possible().is_empty());
     }
 }

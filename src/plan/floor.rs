@@ -1,13 +1,13 @@
 //! Which p-values an experiment's number of seeds can reach at all.
 
-use crate::spec::Experiment;
+use crate::spec::{Cell, Experiment};
 use crate::stats::{holm_floor, sign_flip_floor, two_sample_floor};
 use crate::systems::Configuration;
 
 /// The smallest two-sided p-value of a comparison over seeds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Floor {
-    /// Runs on each side.
+    /// Runs, or folds, on each side.
     pub runs: usize,
     /// The smallest p of one comparison.
     pub single: f64,
@@ -24,23 +24,30 @@ pub fn floors(experiment: &Experiment<Configuration>) -> Option<Floor> {
     if statistics.baseline.is_empty() {
         return None;
     }
-    let runs = experiment.axes.seeds.len().max(1) * experiment.axes.folds.len().max(1);
-    let single = if statistics.paired {
+    // As the report has it: folds, where there are any, are the paired observations.
+    let folds = experiment.axes.folds.len();
+    let runs = if folds > 0 {
+        folds
+    } else {
+        experiment.axes.seeds.len().max(1)
+    };
+    let single = if statistics.paired || folds > 0 {
         sign_flip_floor(runs)
     } else {
         two_sample_floor(runs, runs)
     }
     .ok()?;
-    // Cells that agree with the baseline on every other axis are compared with it.
-    let keys: Vec<&String> = statistics.baseline.keys().collect();
-    let variants = experiment
-        .axes
-        .axes
+    let is_baseline = |cell: &Cell<Configuration>| {
+        let wanted = &statistics.baseline;
+        cell.values
+            .iter()
+            .all(|(key, value)| wanted.get(key).is_none_or(|baseline| baseline == value))
+    };
+    let comparisons = experiment
+        .cells()
         .iter()
-        .filter(|axis| keys.contains(&&axis.key))
-        .map(|axis| axis.values.len())
-        .product::<usize>();
-    let comparisons = variants.saturating_sub(1);
+        .filter(|cell| !is_baseline(cell))
+        .count();
     if comparisons == 0 {
         return None;
     }

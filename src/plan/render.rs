@@ -30,7 +30,16 @@ pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: u
         plan.asked,
         plan.asked - trainings,
         if seconds > 0.0 {
-            format!("About {} on {}", duration(seconds / workers as f64), count(workers, "worker"))
+            format!(
+                "About {} on {}{}",
+                duration(seconds / workers as f64),
+                count(workers, "worker"),
+                if plan.missing.is_empty() {
+                    ""
+                } else {
+                    ", without what is missing"
+                }
+            )
         } else {
             "Nothing to do".to_owned()
         }
@@ -46,7 +55,12 @@ pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: u
         );
     }
     for missing in &plan.missing {
-        let _ = writeln!(text, "missing for {}: {}", count(missing.runs, "run"), missing.reason);
+        let _ = writeln!(
+            text,
+            "missing for {}: {}",
+            count(missing.runs, "run"),
+            missing.reason
+        );
     }
     let _ = writeln!(text);
     let width = plan
@@ -56,12 +70,7 @@ pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: u
         .max()
         .unwrap_or(0);
     for (step, reason) in plan.steps.iter().zip(reasons) {
-        let _ = writeln!(
-            text,
-            "{}  {:<width$}  {reason}",
-            &step.key[..8],
-            step.label
-        );
+        let _ = writeln!(text, "{}  {:<width$}  {reason}", &step.key[..8], step.label);
     }
     text
 }

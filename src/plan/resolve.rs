@@ -56,15 +56,13 @@ impl<'a> Resolver<'a> {
             .or_insert_with(|| match config.load(&places.data) {
                 Ok(corpus) => Resolved {
                     identity: CorpusIdentity {
-                        name: config.name.clone(),
                         hash: corpus.content_hash(),
                     },
                     found: Ok(size(&corpus)),
                 },
                 Err(error) => Resolved {
                     identity: CorpusIdentity {
-                        name: config.name.clone(),
-                        hash: "missing".to_owned(),
+                        hash: format!("missing {}", config.name),
                     },
                     found: Err(error.to_string()),
                 },
@@ -91,7 +89,6 @@ fn find_encoder(
     if config.is_scratch() {
         return Resolved {
             identity: EncoderIdentity {
-                name: config.name.clone(),
                 hash: None,
                 scratch: config.scratch.clone(),
             },
@@ -102,11 +99,10 @@ fn find_encoder(
         .and_then(|folder| Ok((folder.content_hash()?, folder.path)));
     let (hash, found) = match found {
         Ok((hash, path)) => (hash, Ok(Some(path))),
-        Err(error) => ("missing".to_owned(), Err(error.to_string())),
+        Err(error) => (format!("missing {}", config.name), Err(error.to_string())),
     };
     Resolved {
         identity: EncoderIdentity {
-            name: config.name.clone(),
             hash: Some(hash),
             scratch: crate::encoder::ScratchConfig::default(),
         },

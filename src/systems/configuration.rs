@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::jointere::{APPROACHES, JointEreConfig, PrunerConfig};
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
+use crate::spec::{self, Problem};
 use crate::train::Recipe;
 
 /// All that decides a run but its seed and its fold.
@@ -119,16 +120,14 @@ impl From<EvaluationSplit> for Split {
     }
 }
 
-impl Configuration {
-    /// Values that cannot work, as (dotted key, reason).
-    pub fn impossible(&self) -> Vec<(String, String)> {
-        let within = |section: &str, problems: Vec<(String, String)>| {
-            let section = section.to_owned();
+impl spec::Configuration for Configuration {
+    fn problems(&self) -> Vec<Problem> {
+        let within = |section: &'static str, problems: Vec<(String, String)>| {
             problems
                 .into_iter()
-                .map(move |(key, reason)| (format!("{section}.{key}"), reason))
+                .map(move |(key, reason)| Problem::new(format!("{section}.{key}"), reason))
         };
-        let mut problems: Vec<_> = within("corpus", self.corpus.problems())
+        let mut problems: Vec<Problem> = within("corpus", self.corpus.problems())
             .chain(within("encoder", self.encoder.problems()))
             .chain(within("jointere", self.jointere.problems()))
             .chain(within("pruner", self.pruner.problems()))
@@ -136,8 +135,8 @@ impl Configuration {
             .collect();
         let known = APPROACHES.map(|(name, _)| name);
         if !known.contains(&self.system.approach.as_str()) {
-            problems.push((
-                "system.approach".to_owned(),
+            problems.push(Problem::new(
+                "system.approach",
                 format!(
                     "`{}` is no approach of jointere; they are {}",
                     self.system.approach,

@@ -17,19 +17,17 @@ pub enum SystemError {
     #[error(transparent)]
     Score(#[from] ScoreError),
     /// A pretrained encoder was asked for without saying where it lies.
-    #[error("the step's hints do not say where the model `{0}` lies")]
-    NoModelFolder(String),
+    #[error("the step's hints do not say where its pretrained encoder lies")]
+    NoModelFolder,
     /// Training or applying a model failed.
     #[error("{0}")]
     Training(String),
     /// The corpus or the model is no longer what the step was planned with.
     #[error(
-        "the {what} `{name}` has changed since the experiment was planned; run the experiment again"
+        "the corpus `{name}` has changed since the experiment was planned; run the experiment again"
     )]
     Changed {
-        /// Corpus or model.
-        what: &'static str,
-        /// Its name.
+        /// The name it was asked for by.
         name: String,
     },
     /// A step that this version does not know.

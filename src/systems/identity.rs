@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoder::ScratchConfig;
 
-/// A corpus by the hash of its content; the name is for people.
+/// A corpus by the hash of its content: the same documents under another name are the
+/// same corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusIdentity {
-    /// The name it was asked for by.
-    pub name: String,
     /// Hash of all its splits.
     pub hash: String,
 }
@@ -18,10 +17,9 @@ pub struct CorpusIdentity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EncoderIdentity {
-    /// The name it was asked for by.
-    pub name: String,
-    /// Hash of configuration, weights and tokenizer; none for one from scratch.
-    #[serde(default)]
+    /// Hash of configuration, weights and tokenizer; none for one from scratch, which is
+    /// said aloud, so that the description of a scratch encoder at its defaults is not
+    /// empty.
     pub hash: Option<String>,
     /// Shape of one from scratch.
     #[serde(default)]

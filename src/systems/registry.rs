@@ -41,7 +41,10 @@ pub fn draft_run(
     Ok(drafts.add(Draft {
         kind: SCORE,
         version: scoring::VERSION,
-        label: format!("score {} seed {seed} on {split}", configuration.system.approach),
+        label: format!(
+            "score {} seed {seed} on {split}",
+            configuration.system.approach
+        ),
         description: value(&step)?,
         defaults: Value::Null,
         inputs: vec![predicted],
@@ -62,7 +65,9 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             scoring::execute(&step, input(work, 0)?, &work.output)?;
             Ok(json!({}))
         }
-        other => Err(SystemError::Unknown(format!("no step is of kind `{other}`"))),
+        other => Err(SystemError::Unknown(format!(
+            "no step is of kind `{other}`"
+        ))),
     }
 }
 
@@ -114,8 +119,13 @@ fn predict(work: &Work) -> Result<Value, SystemError> {
         Some(folder) => Some(read_predictions(&folder.join(PREDICTIONS))?.1),
         None => None,
     };
-    let predicted =
-        jointere::predict(&step, &corpus, input(work, 0)?, previous.as_deref(), &device)?;
+    let predicted = jointere::predict(
+        &step,
+        &corpus,
+        input(work, 0)?,
+        previous.as_deref(),
+        &device,
+    )?;
     write(work, &corpus, &step.split, &predicted)?;
     Ok(json!({}))
 }
@@ -140,8 +150,7 @@ fn open_corpus(work: &Work, identity: &CorpusIdentity) -> Result<Corpus, SystemE
     let corpus = work.hints.corpus.load(&work.hints.data)?;
     if corpus.content_hash() != identity.hash {
         return Err(SystemError::Changed {
-            what: "corpus",
-            name: identity.name.clone(),
+            name: work.hints.corpus.name.clone(),
         });
     }
     Ok(corpus)

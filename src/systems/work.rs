@@ -15,6 +15,8 @@ pub struct Hints {
     pub corpus: CorpusConfig,
     /// The folder in which corpora are looked up by name.
     pub data: PathBuf,
+    /// The encoder's name.
+    pub encoder: String,
     /// The pretrained encoder's folder.
     pub model: Option<PathBuf>,
     /// The device.

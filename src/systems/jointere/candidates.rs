@@ -26,7 +26,9 @@ impl Candidates {
                 ModuleKind::Ei | ModuleKind::Ner | ModuleKind::NerReStar => {
                     for span in sentence.all_spans(longest) {
                         candidates.spans.push((row, span));
-                        candidates.span_targets.push(span_target(kind, sentence, span));
+                        candidates
+                            .span_targets
+                            .push(span_target(kind, sentence, span));
                     }
                 }
                 ModuleKind::Ec => {

@@ -9,16 +9,12 @@ pub(crate) fn cross_entropy(scores: Tensor<2>, targets: &[usize]) -> Tensor<1> {
     let device = scores.device();
     let [candidates, outputs] = scores.dims();
     let scores = if outputs == 1 {
-        Tensor::cat(
-            vec![Tensor::zeros([candidates, 1], &device), scores],
-            1,
-        )
+        Tensor::cat(vec![Tensor::zeros([candidates, 1], &device), scores], 1)
     } else {
         scores
     };
     let targets: Vec<i32> = targets.iter().map(|target| *target as i32).collect();
-    let targets =
-        Tensor::<2, Int>::from_data(TensorData::new(targets, [candidates, 1]), &device);
+    let targets = Tensor::<2, Int>::from_data(TensorData::new(targets, [candidates, 1]), &device);
     activation::log_softmax(scores, 1)
         .gather(1, targets)
         .sum()

@@ -256,3 +256,154 @@ fn set_prior(score: &mut Linear, counts: &[f64]) {
         }
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::corpus::{Corpus, DemoConfig, demo};
+    use crate::encoder::{Scheme, ScratchConfig, initialise, word_vocabulary};
+    use crate::systems::jointere::examples::examples;
+
+    fn model(kind: ModuleKind, corpus: &Corpus) -> (JointEre, Vec<Example>) {
+        let device = Device::flex();
+        let sentences = corpus.train.iter().flat_map(|document| &document.sentences);
+        let pieces = word_vocabulary(sentences.map(|s| s.tokens.as_slice()), 1).unwrap();
+        let shape = ScratchConfig {
+            layers: 1,
+            hidden: 8,
+            heads: 2,
+            intermediate: 8,
+            ..ScratchConfig::default()
+        };
+        let bert = shape.bert(pieces.vocabulary_size());
+        let config = JointEreConfig {
+            max_span: 3,
+            width_dim: 5,
+            span_mlp: 6,
+            pair_mlp: 7,
+            ..JointEreConfig::default()
+        };
+        let model = JointEre::new(
+            bert.init(&device),
+            8,
+            kind,
+            &corpus.labels,
+            &config,
+            &device,
+        );
+        let model = initialise(model, 1, Scheme::Framework, &|_| true);
+        let examples = examples(&corpus.dev, &corpus.labels, &pieces, 128).unwrap();
+        (model, examples)
+    }
+
+    fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
+        let [_, columns] = tensor.dims();
+        let values: Vec<f32> = tensor.into_data().try_into_vec().unwrap();
+        values.chunks(columns).map(<[f32]>::to_vec).collect()
+    }
+
+    /// y = W·x + b for one vector, from a layer's (input × output) weight.
+    fn apply(layer: &Linear, input: &[f32], positive: bool) -> Vec<f32> {
+        let weight = rows(layer.weight.val());
+        let bias: Vec<f32> = layer
+            .bias
+            .as_ref()
+            .unwrap()
+            .val()
+            .into_data()
+            .try_into_vec()
+            .unwrap();
+        (0..bias.len())
+            .map(|output| {
+                let sum: f32 = input
+                    .iter()
+                    .zip(&weight)
+                    .map(|(x, row)| x * row[output])
+                    .sum();
+                let value = sum + bias[output];
+                if positive { value.max(0.0) } else { value }
+            })
+            .collect()
+    }
+
+    fn direct(scorer: &Scorer, vector: &[f32]) -> Vec<f32> {
+        let first = apply(&scorer.first, vector, true);
+        apply(&scorer.score, &apply(&scorer.second, &first, true), false)
+    }
+
+    fn close(left: &[f32], right: &[f32]) {
+        assert_eq!(left.len(), right.len());
+        for (a, b) in left.iter().zip(right) {
+            assert!((a - b).abs() < 1e-5, "{left:?} is not {right:?}");
+        }
+    }
+
+    #[test]
+    fn scores_are_those_of_the_published_vectors() {
+        let corpus = demo(&DemoConfig::default());
+        let (model, examples) = model(ModuleKind::NerReStar, &corpus);
+        let sentences: Vec<&Example> = examples[..3].iter().collect();
+        let words = model.read(&sentences, 0, None);
+        let spans = [
+            (0, Span { start: 0, end: 0 }),
+            (2, Span { start: 1, end: 3 }),
+            (2, Span { start: 0, end: 4 }),
+        ];
+        let (start, end) = (rows(words.start.clone()), rows(words.end.clone()));
+        let widths = rows(model.width.weight.val());
+        let vectors: Vec<Vec<f32>> = spans
+            .iter()
+            .map(|(sentence, span)| {
+                let first = words.first[*sentence];
+                [
+                    start[first + span.start].as_slice(),
+                    end[first + span.end].as_slice(),
+                    // A span beyond the limit of 3 has the limit's embedding.
+                    widths[span.width().min(3)].as_slice(),
+                ]
+                .concat()
+            })
+            .collect();
+        let scored = rows(model.score_spans(&words, &spans, None).unwrap());
+        for (scores, vector) in scored.iter().zip(&vectors) {
+            close(scores, &direct(model.span.as_ref().unwrap(), vector));
+        }
+        let pairs = [(1, 2), (2, 1)];
+        let scored = rows(model.score_pairs(&words, &spans, &pairs, None).unwrap());
+        for (scores, (head, tail)) in scored.iter().zip(&pairs) {
+            let vector = [vectors[*head].as_slice(), vectors[*tail].as_slice()].concat();
+            close(scores, &direct(model.pair.as_ref().unwrap(), &vector));
+        }
+    }
+
+    #[test]
+    fn a_sentence_scores_alike_alone_and_in_a_batch() {
+        let corpus = demo(&DemoConfig::default());
+        let (model, examples) = model(ModuleKind::Ner, &corpus);
+        let span = Span { start: 1, end: 2 };
+        let together: Vec<&Example> = examples[..4].iter().collect();
+        let batch = model.read(&together, 0, None);
+        let alone = model.read(&together[2..3], 0, None);
+        let left = rows(model.score_spans(&batch, &[(2, span)], None).unwrap());
+        let right = rows(model.score_spans(&alone, &[(0, span)], None).unwrap());
+        close(&left[0], &right[0]);
+    }
+
+    #[test]
+    fn priors_are_the_first_scores_of_an_empty_network() {
+        let corpus = demo(&DemoConfig::default());
+        let (model, _) = model(ModuleKind::Ei, &corpus);
+        let model = model.with_prior(&[89.0, 9.0], &[]);
+        let bias = model
+            .span
+            .unwrap()
+            .score
+            .bias
+            .unwrap()
+            .val()
+            .into_scalar::<f32>();
+        assert!((bias - (10f32 / 90.0).ln()).abs() < 1e-5, "{bias}");
+    }
+}

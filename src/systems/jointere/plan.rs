@@ -7,10 +7,10 @@ use super::config::{JointEreConfig, PrunerConfig};
 use super::module::ModuleKind;
 use super::steps::{PREDICT, PredictStep, TRAIN, TrainStep, VERSION};
 use crate::corpus::Split;
-use crate::systems::draft::{Draft, Drafts, value};
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
 use crate::encoder::ScratchConfig;
 use crate::systems::Configuration;
+use crate::systems::draft::{Draft, Drafts, value};
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
 use crate::train::Recipe;
 
 /// Drafts the trainings and predictions of one run, and returns the index of the

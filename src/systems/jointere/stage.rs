@@ -83,11 +83,7 @@ impl Stage<'_> {
         Ok(found)
     }
 
-    fn span_candidates(
-        &self,
-        sentences: &[&Example],
-        given: &[&Extraction],
-    ) -> Vec<(usize, Span)> {
+    fn span_candidates(&self, sentences: &[&Example], given: &[&Extraction]) -> Vec<(usize, Span)> {
         let mut spans = Vec::new();
         for (row, (sentence, input)) in sentences.iter().zip(given).enumerate() {
             if self.kind.scores_all_spans() {
@@ -240,10 +236,7 @@ pub(crate) fn kept_spans(
 }
 
 /// Puts extractions, one per sentence, back into their documents.
-pub(crate) fn by_document(
-    documents: &[Document],
-    extractions: Vec<Extraction>,
-) -> Vec<Prediction> {
+pub(crate) fn by_document(documents: &[Document], extractions: Vec<Extraction>) -> Vec<Prediction> {
     let mut rest = extractions.into_iter();
     documents
         .iter()
@@ -253,4 +246,3 @@ pub(crate) fn by_document(
         })
         .collect()
 }
-

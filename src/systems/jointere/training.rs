@@ -62,7 +62,10 @@ pub fn train(
     let parameters = model.num_params();
     let lengths: Vec<usize> = training.iter().map(|s| s.pieces.ids.len()).collect();
     let padding = pieces.padding();
-    let gold: Vec<_> = dev.iter().map(|example| input_of(step.module, example)).collect();
+    let gold: Vec<_> = dev
+        .iter()
+        .map(|example| input_of(step.module, example))
+        .collect();
     let fitted = fit(
         model,
         &lengths,
@@ -82,8 +85,8 @@ pub fn train(
                 padding,
             };
             let predicted = by_document(&corpus.dev, stage.extract(&dev, &gold)?);
-            let counts = score(Profile::Pure, &corpus.dev, &predicted)
-                .map_err(|error| error.to_string())?;
+            let counts =
+                score(Profile::Pure, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
             Ok(total(&counts, step.module.selection()).f1())
         },
         observe,
@@ -106,7 +109,14 @@ fn start(
     device: &Device,
 ) -> Result<(WordPieces, BertConfig, JointEre), SystemError> {
     let (pieces, config, encoder) = match (&step.encoder, model_folder) {
-        (EncoderIdentity { hash: None, scratch: shape, .. }, _) => {
+        (
+            EncoderIdentity {
+                hash: None,
+                scratch: shape,
+                ..
+            },
+            _,
+        ) => {
             let words = corpus.train.iter().flat_map(|document| &document.sentences);
             let pieces = word_vocabulary(
                 words.map(|sentence| sentence.tokens.as_slice()),
@@ -126,8 +136,8 @@ fn start(
             let (config, encoder) = load_bert(folder, device)?;
             (pieces, config, encoder)
         }
-        (EncoderIdentity { name, .. }, None) => {
-            return Err(SystemError::NoModelFolder(name.clone()));
+        (_, None) => {
+            return Err(SystemError::NoModelFolder);
         }
     };
     let model = JointEre::new(
@@ -229,11 +239,7 @@ fn joint_candidates(
 }
 
 /// How often each label occurs among the training candidates.
-fn label_counts(
-    step: &TrainStep,
-    labels: &Labels,
-    training: &[Example],
-) -> (Vec<f64>, Vec<f64>) {
+fn label_counts(step: &TrainStep, labels: &Labels, training: &[Example]) -> (Vec<f64>, Vec<f64>) {
     let sizes = |outputs: Option<usize>| outputs.map_or(0, |outputs| outputs.max(2));
     let mut spans = vec![0.0; sizes(step.module.entity_scores(labels))];
     let mut pairs = vec![0.0; sizes(step.module.relation_scores(labels))];
@@ -246,7 +252,10 @@ fn label_counts(
             // Gold spans among as many kept ones as the sentence will have.
             candidates = Candidates::default();
             candidates.add_all_pairs(step.module, 0, example, &example.gold.spans);
-            let kept = step.pruner.keep(example.words).max(example.gold.spans.len());
+            let kept = step
+                .pruner
+                .keep(example.words)
+                .max(example.gold.spans.len());
             pairs[0] += (kept * (kept - 1) - candidates.pairs.len()) as f64;
         }
         for target in &candidates.pair_targets {

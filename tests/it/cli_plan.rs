@@ -1,0 +1,50 @@
+//! What `sweep plan` shows, and that it shows without touching anything.
+
+use crate::sandbox::Sandbox;
+
+/// Keys and estimates are not the reader's concern.
+fn assert_shown(name: &str, plan: &str) {
+    insta::with_settings!({
+        omit_expression => true,
+        filters => vec![
+            (r"(?m)^[0-9a-f]{8}  ", "[key]  "),
+            (r"About [0-9.]+ (s|min|h)", "About [time]"),
+        ],
+    }, {
+        insta::assert_snapshot!(name, plan);
+    });
+}
+
+#[test]
+fn a_plan_lists_every_step_and_writes_nothing() {
+    let sandbox = Sandbox::new();
+    let before = sandbox.files("");
+    let plan = sandbox.succeed("plan tiny.toml -j 2");
+    assert_shown("new", &plan.stdout);
+    assert_eq!(plan.stderr, "");
+    let dry = sandbox.succeed("run -n tiny.toml -j 2");
+    assert_eq!((dry.stdout, dry.stderr), (plan.stdout, plan.stderr));
+    assert_eq!(sandbox.files(""), before);
+    assert!(!sandbox.path("results").exists() && !sandbox.path("reports").exists());
+}
+
+#[test]
+fn a_plan_after_a_run_says_what_is_there_and_what_a_change_does() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("run tiny.toml -j 2");
+    let before = sandbox.files("");
+    let again = sandbox.succeed("plan tiny.toml -j 2");
+    assert_shown("cached", &again.stdout);
+    let dry = sandbox.succeed("run --dry-run tiny.toml -j 2");
+    assert_eq!(dry.stdout, again.stdout);
+
+    let longer = sandbox.succeed("plan tiny.toml -j 2 --set train.epochs=7");
+    assert_shown("changed", &longer.stdout);
+    // Ner does not have the layer that is changed.
+    let wider = sandbox.succeed("plan tiny.toml -j 2 --set jointere.pair_mlp=8");
+    assert_shown("changed_in_part", &wider.stdout);
+    // Where things run is no part of what they are, and neither are names of reports.
+    let elsewhere = sandbox.succeed("plan tiny.toml -j 2 --set title=Other --data elsewhere");
+    assert_eq!(elsewhere.stdout, again.stdout);
+    assert_eq!(sandbox.files(""), before);
+}

@@ -1,0 +1,23 @@
+//! Integration tests: the library against oracles and public corpora, and the binary
+//! as its users call it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    unused_crate_dependencies
+)]
+
+mod cli_errors;
+mod cli_plan;
+mod cli_run;
+mod corpora;
+mod oracle_bert;
+mod oracle_metrics;
+mod oracle_stats;
+mod run;
+mod sandbox;
+mod schema;
+mod store;
+mod toy;
