@@ -86,7 +86,8 @@ pub(super) struct PlanArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct StepArguments {
-    /// Keys of the steps, all 64 digits, as the folders of the store are named.
+    /// Keys of the steps, or their first digits as `sweep plan` shows them; `sweep run`
+    /// must have put them into the store.
     #[arg(required_unless_present = "worker")]
     pub(super) keys: Vec<String>,
     /// Read keys from standard input and report on standard output, as `sweep run` asks

@@ -44,6 +44,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Problem> {
             experiment.name
         )));
     }
+    // A folder that cannot be written must not come up after hours of training.
+    std::fs::create_dir_all(&arguments.reports).map_err(|error| {
+        Problem::set_up(format!(
+            "the reports folder {} cannot be made ({error}); choose another with --reports",
+            arguments.reports.display()
+        ))
+    })?;
     announce(&plan, &possible);
     let options = options(arguments, &experiment)?;
     let mut reporter = for_terminal(!arguments.no_progress);

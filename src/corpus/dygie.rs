@@ -177,7 +177,7 @@ mod tests {
             broken(r#""doc_key": "k", "#, ""),
             "doc_key: expected a string, found nothing"
         );
-        assert!(broken(r#""clusters": []}"#, "").starts_with("line: not a JSON value (column "));
+        assert!(broken(r#""clusters": []}"#, "").starts_with("line: not a JSON value: "));
     }
 
     #[test]

@@ -45,8 +45,11 @@ impl Line {
             message,
         };
         let value: Value = serde_json::from_str(text).map_err(|error| {
+            let said = error.to_string();
+            // The line that the parser counts is the one line it was given.
+            let reason = said.split(" at line ").next().unwrap_or(&said);
             broken(format!(
-                "not a JSON value (column {}): {error}",
+                "not a JSON value: {reason} in column {}",
                 error.column()
             ))
         })?;

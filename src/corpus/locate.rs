@@ -67,7 +67,12 @@ impl Source {
     /// [`CorpusError::Missing`] where there is no such folder.
     pub fn at(name: &str, path: &Path) -> Result<Self, CorpusError> {
         if !path.is_dir() {
-            return Err(missing(name, vec![path.into()]));
+            return Err(CorpusError::Unreadable {
+                path: path.into(),
+                message: "there is no such folder; `corpus.path` names the folder with the \
+                          train, dev and test files"
+                    .to_owned(),
+            });
         }
         Ok(Self::Folder {
             name: name.into(),

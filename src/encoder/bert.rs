@@ -74,6 +74,7 @@ fn tenth() -> f64 {
 }
 
 #[derive(Module, Debug)]
+#[expect(clippy::struct_field_names, reason = "the checkpoint's names")]
 struct Embeddings {
     word_embeddings: Embedding,
     position_embeddings: Embedding,

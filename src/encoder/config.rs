@@ -87,7 +87,7 @@ impl EncoderConfig {
         at_least("heads", shape.heads, 1);
         at_least("intermediate", shape.intermediate, 1);
         at_least("positions", shape.positions, 8);
-        if shape.heads > 0 && shape.hidden % shape.heads != 0 {
+        if shape.heads > 0 && !shape.hidden.is_multiple_of(shape.heads) {
             problems.push((
                 "scratch.heads".to_owned(),
                 format!("must divide encoder.scratch.hidden = {}", shape.hidden),

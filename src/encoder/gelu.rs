@@ -79,9 +79,9 @@ fn value_and_slope(x: f32) -> (f32, f32) {
 /// that the loop around it vectorises.
 #[inline]
 fn exp_of_negative(x: f32) -> f32 {
-    let x = x.max(-87.0);
     // Adding and taking away 1.5·2²³ rounds to the nearest whole number.
     const ROUND: f32 = 12_582_912.0;
+    let x = x.max(-87.0);
     let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
     let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
     let series = 1.0

@@ -75,7 +75,11 @@ pub fn load_bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), E
             config.model_type
         )));
     }
-    if config.num_attention_heads == 0 || config.hidden_size % config.num_attention_heads != 0 {
+    if config.num_attention_heads == 0
+        || !config
+            .hidden_size
+            .is_multiple_of(config.num_attention_heads)
+    {
         return Err(unreadable(format!(
             "`num_attention_heads` = {} does not divide `hidden_size` = {}",
             config.num_attention_heads, config.hidden_size

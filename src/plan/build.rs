@@ -64,10 +64,10 @@ impl Plan {
             .map(|step| (step.key.as_str(), step))
             .collect();
         while let Some(key) = wanted.pop() {
-            if chosen.insert(key.to_owned()) {
-                if let Some(step) = by_key.get(key) {
-                    wanted.extend(step.inputs.iter().map(String::as_str));
-                }
+            if chosen.insert(key.to_owned())
+                && let Some(step) = by_key.get(key)
+            {
+                wanted.extend(step.inputs.iter().map(String::as_str));
             }
         }
         let steps = self.steps.iter();

@@ -70,15 +70,20 @@ pub(crate) fn assemble<C: Configuration>(
         top_level: WORDS.to_vec(),
         ..names
     };
+    let before = faults.len();
     let cells = configure(&sections, &rows, &names, faults);
+    // Next to a misspelt axis, what refers to the right one would look wrong too.
+    let axes_are_sound = faults.len() == before;
 
     let mut head_layers = Layers::over(&Head::default(), head);
     let head = head_layers.extract::<Head>(&Names::default(), faults)?;
     check_name(head.name.as_deref(), &head_layers, faults);
-    head.statistics
-        .check(&head_layers, [&filed, &design], faults);
-    for (index, table) in head.table.iter().enumerate() {
-        table.check(index, &head_layers, &design.keys(), vocabulary, faults);
+    if axes_are_sound {
+        head.statistics
+            .check(&head_layers, [&filed, &design], faults);
+        for (index, table) in head.table.iter().enumerate() {
+            table.check(index, &head_layers, &design.keys(), vocabulary, faults);
+        }
     }
 
     let name = head.name?;

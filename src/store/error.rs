@@ -49,7 +49,7 @@ pub enum StoreError {
     #[error("step {0} is already done")]
     Finished(String),
     /// The store knows no step of this key.
-    #[error("the store has no step {0}; `sweep plan` lists the keys of an experiment")]
+    #[error("the store has no step {0}; `sweep run` puts the steps of an experiment there")]
     Unknown(String),
     /// A key that is not 64 lower-case hexadecimal digits.
     #[error("`{0}` is not a step key (64 hexadecimal digits)")]

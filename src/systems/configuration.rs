@@ -138,9 +138,9 @@ impl spec::Configuration for Configuration {
             problems.push(Problem::new(
                 "system.approach",
                 format!(
-                    "`{}` is no approach of jointere; they are {}",
-                    self.system.approach,
-                    known.join(", ")
+                    "must be an approach of jointere ({}), not `{}`",
+                    known.join(", "),
+                    self.system.approach
                 ),
             ));
         }

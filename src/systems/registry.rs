@@ -126,14 +126,14 @@ fn predict(work: &Work) -> Result<Value, SystemError> {
         previous.as_deref(),
         &device,
     )?;
-    write(work, &corpus, &step.split, &predicted)?;
+    write(work, &corpus, step.split, &predicted)?;
     Ok(json!({}))
 }
 
 fn write(
     work: &Work,
     corpus: &Corpus,
-    split: &Split,
+    split: Split,
     predicted: &[Prediction],
 ) -> Result<(), SystemError> {
     let path = work.output.join(PREDICTIONS);
@@ -142,7 +142,7 @@ fn write(
         reason: error.to_string(),
     })?;
     let writer = std::io::BufWriter::new(file);
-    Ok(write_predictions(writer, corpus.split(*split), predicted)?)
+    Ok(write_predictions(writer, corpus.split(split), predicted)?)
 }
 
 /// The corpus that the step was planned with.

@@ -46,7 +46,7 @@ mod tests {
             lengths in prop::collection::vec(1usize..40, 1..200),
             batch in 1usize..30, bucket in 0usize..5, shuffle: bool, seed: u64, epoch in 0u32..9,
         ) {
-            let recipe = Recipe { batch, bucket, shuffle, ..Recipe::default() };
+            let recipe = Recipe { batch, shuffle, bucket, ..Recipe::default() };
             let batches = epoch_batches(&lengths, &recipe, seed, epoch);
             let mut all: Vec<usize> = batches.concat();
             all.sort_unstable();

@@ -7,7 +7,7 @@ fn shown(sandbox: &Sandbox, outcome: &Outcome) -> String {
     let mut text = format!("exit code: {}\n", outcome.code.unwrap());
     for (name, stream) in [("output", &outcome.stdout), ("errors", &outcome.stderr)] {
         if !stream.is_empty() {
-            text += &format!("--- {name}\n{stream}");
+            text.extend(["--- ", name, "\n", stream.as_str()]);
         }
     }
     sandbox.settled(&text)

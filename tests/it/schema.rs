@@ -93,8 +93,15 @@ fn check(schema: &Value, value: &Value, at: &str, root: &Value, misfits: &mut Ve
                     }
                 }
             }
-            "properties" | "additionalProperties" => {}
-            "$schema" | "title" | "description" | "default" | "format" | "definitions" => {}
+            // Fields have a function of their own, and the rest is for people and editors.
+            "properties"
+            | "additionalProperties"
+            | "definitions"
+            | "$schema"
+            | "title"
+            | "description"
+            | "default"
+            | "format" => {}
             other => panic!("`{other}` is not known here: add it, or it is not checked"),
         }
     }

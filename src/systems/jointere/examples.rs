@@ -67,20 +67,20 @@ pub(crate) fn examples(
             gold: Extraction::default(),
         };
         for entity in &sentence.entities {
-            if let Some(label) = entity_index.get(entity.label.as_str()) {
-                if example.entities.insert(entity.span, *label).is_none() {
-                    example.gold.spans.push(entity.span);
-                    example.gold.entities.push(entity.clone());
-                }
+            if let Some(label) = entity_index.get(entity.label.as_str())
+                && example.entities.insert(entity.span, *label).is_none()
+            {
+                example.gold.spans.push(entity.span);
+                example.gold.entities.push(entity.clone());
             }
         }
         for relation in &sentence.relations {
-            if let Some(label) = relation_index.get(relation.label.as_str()) {
-                let pair = (relation.head, relation.tail);
-                if example.relations.insert(pair, *label).is_none() {
-                    example.gold.pairs.push(pair);
-                    example.gold.relations.push(relation.clone());
-                }
+            let pair = (relation.head, relation.tail);
+            if let Some(label) = relation_index.get(relation.label.as_str())
+                && example.relations.insert(pair, *label).is_none()
+            {
+                example.gold.pairs.push(pair);
+                example.gold.relations.push(relation.clone());
             }
         }
         examples.push(example);

@@ -70,7 +70,12 @@ pub(crate) fn save(
         serde_json::to_string_pretty(header).map_err(|error| unwritable(error.to_string()))?;
     std::fs::write(&path, text).map_err(|error| unwritable(error.to_string()))?;
     pieces.save(&folder.join(TOKENIZER))?;
-    save_module(model, &folder.join(WEIGHTS))
+    let weights = folder.join(WEIGHTS);
+    save_module(model, &weights)?;
+    // The weights are written for their owner alone; a store may be shared.
+    std::fs::metadata(&path)
+        .and_then(|metadata| std::fs::set_permissions(&weights, metadata.permissions()))
+        .map_err(|error| unwritable(error.to_string()))
 }
 
 /// Reads a module's folder onto `device`.

@@ -186,16 +186,16 @@ fn batch_loss(
     let words = model.read(sentences, padding, Some(noise));
     let mut items = candidates.span_targets.len();
     let mut loss: Option<Tensor<1>> = None;
-    if scores_spans {
-        if let Some(scores) = model.score_spans(&words, &candidates.spans, Some(noise)) {
-            if step.module == ModuleKind::NerReStar {
-                let rows = Rows::fetch(Some(scores.clone().without_autodiff()))?;
-                let joint = joint_candidates(step, sentences, &candidates, &rows);
-                loss = Some(cross_entropy(scores, &candidates.span_targets));
-                candidates = joint;
-            } else {
-                loss = Some(cross_entropy(scores, &candidates.span_targets));
-            }
+    let span_scores = if scores_spans {
+        model.score_spans(&words, &candidates.spans, Some(noise))
+    } else {
+        None
+    };
+    if let Some(scores) = span_scores {
+        loss = Some(cross_entropy(scores.clone(), &candidates.span_targets));
+        if step.module == ModuleKind::NerReStar {
+            let rows = Rows::fetch(Some(scores.without_autodiff()))?;
+            candidates = joint_candidates(step, sentences, &candidates, &rows);
         }
     }
     let pairs = model.score_pairs(&words, &candidates.spans, &candidates.pairs, Some(noise));
