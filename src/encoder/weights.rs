@@ -143,7 +143,7 @@ fn apply<M: Module>(
     };
     let result = module
         .load_from(store)
-        .map_err(|error| fail(error.to_string()))?;
+        .map_err(|error| fail(in_file(&error.to_string())))?;
     if let Some(error) = result.errors.first() {
         return Err(fail(error.to_string()));
     }
@@ -182,9 +182,18 @@ fn tensors(count: usize) -> String {
     }
 }
 
+/// A field's path in the words of a checkpoint.
+fn in_file(path: &str) -> String {
+    path.replace(".attention.self_attn.", ".attention.self.")
+        .replace("layer_norm.gamma", "LayerNorm.weight")
+        .replace("layer_norm.beta", "LayerNorm.bias")
+        .replace("layer_norm", "LayerNorm")
+}
+
 /// The first few names, and how many more there are.
 fn list(names: &[String]) -> String {
-    let shown = names.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+    let shown: Vec<String> = names.iter().take(8).map(|name| in_file(name)).collect();
+    let shown = shown.join(", ");
     match names.len().saturating_sub(8) {
         0 => shown,
         more => format!("{shown} and {more} more"),
