@@ -196,11 +196,16 @@ impl Bert {
     /// of training applies.
     pub fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let bias = batch.attention_bias();
-        let mut states = self.embed(batch, noise);
+        let states = self.embed(batch, noise);
+        let [rows, columns, width] = states.dims();
+        // Between attentions the pieces of all sentences are rows of one matrix: one
+        // large product is faster than one a sentence, and its gradient needs no sum
+        // over sentences.
+        let mut states = states.reshape([rows * columns, width]);
         for layer in &self.encoder.layer {
-            states = self.block(layer, states, bias.as_ref(), noise);
+            states = self.block(layer, states, [rows, columns], bias.as_ref(), noise);
         }
-        states
+        states.reshape([rows, columns, width])
     }
 
     fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
@@ -232,11 +237,13 @@ impl Bert {
     fn block(
         &self,
         layer: &Layer,
-        states: Tensor<3>,
+        states: Tensor<2>,
+        dims: [usize; 2],
         bias: Option<&Tensor<4>>,
         noise: Option<&Noise>,
-    ) -> Tensor<3> {
-        let attended = self.attend(&layer.attention.self_attn, states.clone(), bias, noise);
+    ) -> Tensor<2> {
+        let weights = &layer.attention.self_attn;
+        let attended = self.attend(weights, states.clone(), dims, bias, noise);
         let states = self.add_and_norm(&layer.attention.output, attended, states, noise);
         let inner = self
             .act
@@ -248,13 +255,14 @@ impl Bert {
     fn attend(
         &self,
         weights: &SelfAttention,
-        states: Tensor<3>,
+        states: Tensor<2>,
+        [batch, length]: [usize; 2],
         bias: Option<&Tensor<4>>,
         noise: Option<&Noise>,
-    ) -> Tensor<3> {
-        let [batch, length, width] = states.dims();
+    ) -> Tensor<2> {
+        let [_, width] = states.dims();
         let depth = width / self.heads;
-        let split = |projected: Tensor<3>| {
+        let split = |projected: Tensor<2>| {
             projected
                 .reshape([batch, length, self.heads, depth])
                 .swap_dims(1, 2)
@@ -275,16 +283,16 @@ impl Bert {
         attention
             .matmul(value)
             .swap_dims(1, 2)
-            .reshape([batch, length, width])
+            .reshape([batch * length, width])
     }
 
     fn add_and_norm(
         &self,
         weights: &Output,
-        inner: Tensor<3>,
-        residual: Tensor<3>,
+        inner: Tensor<2>,
+        residual: Tensor<2>,
         noise: Option<&Noise>,
-    ) -> Tensor<3> {
+    ) -> Tensor<2> {
         let outer = dropout(weights.dense.forward(inner), self.hidden_dropout, noise);
         weights.layer_norm.forward(outer + residual)
     }
