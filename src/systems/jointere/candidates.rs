@@ -48,6 +48,16 @@ impl Candidates {
         candidates
     }
 
+    /// Whether a sentence has a candidate for this module.
+    pub(crate) fn any(kind: ModuleKind, sentence: &Example) -> bool {
+        match kind {
+            ModuleKind::Ei | ModuleKind::Ner | ModuleKind::NerReStar => sentence.words > 0,
+            ModuleKind::Ec => !sentence.gold.spans.is_empty(),
+            ModuleKind::Ri | ModuleKind::Re => sentence.gold.spans.len() > 1,
+            ModuleKind::Rc => !sentence.gold.pairs.is_empty(),
+        }
+    }
+
     /// Adds `arguments` and every ordered pair of two of them.
     pub(crate) fn add_all_pairs(
         &mut self,

@@ -178,6 +178,14 @@ fn batch_loss(
     padding: u32,
     noise: &Noise,
 ) -> Result<Option<Tensor<1>>, String> {
+    let batch = sentences.len();
+    // A sentence without a candidate teaches nothing, and need not be read.
+    let sentences: Vec<&Example> = sentences
+        .iter()
+        .copied()
+        .filter(|sentence| Candidates::any(step.module, sentence))
+        .collect();
+    let sentences = sentences.as_slice();
     let mut candidates = Candidates::gold(step.module, sentences, step.jointere.max_span);
     let scores_spans = !candidates.span_targets.is_empty();
     if !scores_spans && candidates.pairs.is_empty() {
@@ -208,7 +216,7 @@ fn batch_loss(
         });
     }
     let divisor = match step.jointere.loss_norm {
-        LossNorm::PerSentence => sentences.len(),
+        LossNorm::PerSentence => batch,
         LossNorm::Sum => 1,
         LossNorm::MeanItems => items.max(1),
     };
