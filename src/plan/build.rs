@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::encoder::open_device;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
+use crate::systems::identity::check_device;
 use crate::systems::{Configuration, Hints, draft_run};
 
 use super::estimate::Estimator;
@@ -95,7 +95,7 @@ pub fn build(
     for run in experiment.runs() {
         let configuration = &experiment.cells()[run.cell].configuration;
         let corpus = resolver.corpus(&configuration.corpus);
-        let encoder = resolver.encoder(&configuration.encoder);
+        let encoder = resolver.encoder(configuration);
         let score = draft_run(
             configuration,
             &corpus.identity,
@@ -106,11 +106,7 @@ pub fn build(
         let mut reasons = Vec::new();
         reasons.extend(corpus.found.as_ref().err().cloned());
         reasons.extend(encoder.found.as_ref().err().cloned());
-        reasons.extend(
-            open_device(&configuration.device)
-                .err()
-                .map(|e| e.to_string()),
-        );
+        reasons.extend(check_device(configuration).err());
         if run.fold.is_some() {
             reasons.push(format!(
                 "the corpus `{}` has no folds; remove `fold` from [axes]",

@@ -1,10 +1,11 @@
 //! Corpora and encoders of an experiment, found once each.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::corpus::{Corpus, CorpusConfig};
-use crate::encoder::{EncoderConfig, locate_model};
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
+use crate::systems::Configuration;
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity, find_encoder};
 
 use super::places::Places;
 
@@ -37,7 +38,7 @@ pub(super) struct Size {
 pub(super) struct Resolver<'a> {
     places: &'a Places,
     corpora: BTreeMap<String, Resolved<CorpusIdentity, Size>>,
-    encoders: BTreeMap<String, Resolved<EncoderIdentity, Option<std::path::PathBuf>>>,
+    encoders: BTreeMap<String, Resolved<EncoderIdentity, Option<PathBuf>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -72,41 +73,16 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn encoder(
         &mut self,
-        config: &EncoderConfig,
-    ) -> Resolved<EncoderIdentity, Option<std::path::PathBuf>> {
-        let places = self.places;
+        configuration: &Configuration,
+    ) -> Resolved<EncoderIdentity, Option<PathBuf>> {
+        let models = &self.places.models;
         self.encoders
-            .entry(lookup(config))
-            .or_insert_with(|| find_encoder(config, places))
+            .entry(lookup(&configuration.encoder))
+            .or_insert_with(|| {
+                let (identity, found) = find_encoder(configuration, models);
+                Resolved { identity, found }
+            })
             .clone()
-    }
-}
-
-fn find_encoder(
-    config: &EncoderConfig,
-    places: &Places,
-) -> Resolved<EncoderIdentity, Option<std::path::PathBuf>> {
-    if config.is_scratch() {
-        return Resolved {
-            identity: EncoderIdentity {
-                hash: None,
-                scratch: config.scratch.clone(),
-            },
-            found: Ok(None),
-        };
-    }
-    let found = locate_model(config, &places.models)
-        .and_then(|folder| Ok((folder.content_hash()?, folder.path)));
-    let (hash, found) = match found {
-        Ok((hash, path)) => (hash, Ok(Some(path))),
-        Err(error) => (format!("missing {}", config.name), Err(error.to_string())),
-    };
-    Resolved {
-        identity: EncoderIdentity {
-            hash: Some(hash),
-            scratch: crate::encoder::ScratchConfig::default(),
-        },
-        found,
     }
 }
 
