@@ -67,6 +67,13 @@ impl Default for Bars {
     }
 }
 
+impl Drop for Bars {
+    /// A run without anything to do never ends its line.
+    fn drop(&mut self) {
+        self.total.finish_and_clear();
+    }
+}
+
 impl Reporter for Bars {
     fn event(&mut self, event: &Event<'_>, status: &Status) {
         let lines = lasting(event, status);
