@@ -82,7 +82,7 @@ pub(super) fn collect(
         profile: experiment.profile.clone(),
         corpus: configuration.corpus.name.clone(),
         encoder: configuration.encoder.name.clone(),
-        scoring_profile: "pure".to_owned(),
+        scoring_profile: configuration.eval.profile.name().to_owned(),
         axes,
         tables: experiment.tables.clone(),
         statistics,

@@ -111,6 +111,15 @@ impl Default for Evaluation {
     }
 }
 
+impl ScoringProfile {
+    /// The name in configuration files, steps and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pure => "pure",
+        }
+    }
+}
+
 impl From<EvaluationSplit> for Split {
     fn from(split: EvaluationSplit) -> Self {
         match split {

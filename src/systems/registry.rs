@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::configuration::{Configuration, ScoringProfile, SystemKind};
+use super::configuration::{Configuration, SystemKind};
 use super::draft::{Draft, Drafts, value};
 use super::error::SystemError;
 use super::identity::{CorpusIdentity, EncoderIdentity};
@@ -32,11 +32,8 @@ pub fn draft_run(
             jointere::draft_run(configuration, corpus, encoder, seed, split, drafts)?
         }
     };
-    let profile = match configuration.eval.profile {
-        ScoringProfile::Pure => "pure",
-    };
     let step = ScoreStep {
-        profile: profile.to_owned(),
+        profile: configuration.eval.profile.name().to_owned(),
     };
     Ok(drafts.add(Draft {
         kind: SCORE,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::configuration::ScoringProfile;
 use super::error::SystemError;
 use crate::corpus::read_predictions;
 use crate::score::{Profile, score, write_counts};
@@ -31,7 +32,7 @@ pub(crate) fn execute(
     predictions: &Path,
     output: &Path,
 ) -> Result<(), SystemError> {
-    if step.profile != "pure" {
+    if step.profile != ScoringProfile::Pure.name() {
         return Err(SystemError::Unknown(format!(
             "no scoring profile is called `{}`",
             step.profile
