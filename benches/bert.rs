@@ -11,7 +11,7 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
-use sweep::encoder::{Bert, Noise, Scheme, ScratchConfig, TokenBatch, initialise};
+use sweep::encoder::{Encoder, Noise, Scheme, ScratchConfig, TokenBatch, Transformer, initialise};
 use sweep::train::{Recipe, Schedule, fit};
 
 /// The binary's allocator, as tensors of several megabytes come and go.
@@ -41,7 +41,7 @@ struct Medians {
 /// field's name.
 #[derive(Module, Debug)]
 struct Classifier {
-    encoder: Bert,
+    encoder: Encoder,
     head: Linear,
 }
 

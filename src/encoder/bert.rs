@@ -10,20 +10,22 @@ use burn::module::Module;
 use burn::nn::{
     Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
 };
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
 use super::batch::TokenBatch;
 use super::dropout::{Noise, dropout};
+use super::lookup::rows;
+use super::names::Names;
+use super::problems;
+use super::self_attention::{Projections, self_attend};
+use super::transformer::Transformer;
 
 /// The parts of `config.json` that decide what BERT computes, under their Hugging
 /// Face names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BertConfig {
-    /// Always `bert`; another architecture's folder is refused by it.
-    #[serde(default = "model_type")]
-    pub model_type: String,
     /// Rows of the piece embedding.
     pub vocab_size: usize,
     /// Width H of hidden states.
@@ -57,9 +59,6 @@ pub struct BertConfig {
     pub pad_token_id: u32,
 }
 
-fn model_type() -> String {
-    "bert".to_owned()
-}
 fn positions() -> usize {
     512
 }
@@ -133,9 +132,48 @@ pub struct Bert {
     act: Activation,
 }
 
+/// How checkpoints name the fields below.
+pub(crate) const NAMES: Names = Names {
+    prefix: "bert.",
+    to_checkpoint: &[
+        (".attention.self_attn.", ".attention.self."),
+        ("layer_norm", "LayerNorm"),
+    ],
+    aliases: &[],
+    unneeded: &["pooler.", "cls.", "embeddings.position_ids"],
+    layers: Some("encoder.layer."),
+    embeddings: &["embeddings."],
+};
+
 impl BertConfig {
+    /// The first thing that cannot work, naming its key.
+    pub(crate) fn problems(&self) -> Option<String> {
+        problems::zero(&[
+            ("vocab_size", self.vocab_size),
+            ("hidden_size", self.hidden_size),
+            ("intermediate_size", self.intermediate_size),
+            ("max_position_embeddings", self.max_position_embeddings),
+            ("type_vocab_size", self.type_vocab_size),
+        ])
+        .or_else(|| {
+            problems::uneven(
+                ("num_attention_heads", self.num_attention_heads),
+                ("hidden_size", self.hidden_size),
+            )
+        })
+        .or_else(|| {
+            problems::impossible(&[
+                ("hidden_dropout_prob", self.hidden_dropout_prob),
+                (
+                    "attention_probs_dropout_prob",
+                    self.attention_probs_dropout_prob,
+                ),
+            ])
+        })
+    }
+
     /// Builds the encoder with zero weights: they are loaded or drawn afterwards
-    /// (`load_bert`, `initialise`), never left to a global generator.
+    /// (`load_encoder`, `initialise`), never left to a global generator.
     pub fn init(&self, device: &Device) -> Bert {
         let width = self.hidden_size;
         let norm = || {
@@ -191,10 +229,8 @@ impl BertConfig {
     }
 }
 
-impl Bert {
-    /// Hidden states of the last layer, batch × pieces × H. With `noise` the dropout
-    /// of training applies.
-    pub fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
+impl Transformer for Bert {
+    fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let bias = batch.attention_bias();
         let states = self.embed(batch, noise);
         let [rows, columns, width] = states.dims();
@@ -207,29 +243,20 @@ impl Bert {
         }
         states.reshape([rows, columns, width])
     }
+}
 
+impl Bert {
     fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let [_, length] = batch.dims();
         let tables = &self.embeddings;
         let words = tables.word_embeddings.forward(batch.ids.clone());
-        let places = match &batch.positions {
-            Some(ids) => tables.position_embeddings.forward(ids.clone()),
-            None => tables
-                .position_embeddings
-                .weight
-                .val()
-                .narrow(0, 0, length)
-                .unsqueeze(),
-        };
-        let segments = match &batch.segments {
-            Some(ids) => tables.token_type_embeddings.forward(ids.clone()),
-            None => tables
-                .token_type_embeddings
-                .weight
-                .val()
-                .narrow(0, 0, 1)
-                .unsqueeze(),
-        };
+        let places = rows(
+            &tables.position_embeddings,
+            batch.positions.clone(),
+            0,
+            length,
+        );
+        let segments = rows(&tables.token_type_embeddings, batch.segments.clone(), 0, 1);
         let sum = words + (places + segments);
         dropout(tables.layer_norm.forward(sum), self.hidden_dropout, noise)
     }
@@ -243,47 +270,24 @@ impl Bert {
         noise: Option<&Noise>,
     ) -> Tensor<2> {
         let weights = &layer.attention.self_attn;
-        let attended = self.attend(weights, states.clone(), dims, bias, noise);
+        let attended = self_attend(
+            Projections {
+                query: &weights.query,
+                key: &weights.key,
+                value: &weights.value,
+            },
+            states.clone(),
+            dims,
+            self.heads,
+            bias,
+            self.attention_dropout,
+            noise,
+        );
         let states = self.add_and_norm(&layer.attention.output, attended, states, noise);
         let inner = self
             .act
             .apply(layer.intermediate.dense.forward(states.clone()));
         self.add_and_norm(&layer.output, inner, states, noise)
-    }
-
-    /// Scaled dot-product attention (Vaswani et al. 2017, eq. 1) over all heads.
-    fn attend(
-        &self,
-        weights: &SelfAttention,
-        states: Tensor<2>,
-        [batch, length]: [usize; 2],
-        bias: Option<&Tensor<4>>,
-        noise: Option<&Noise>,
-    ) -> Tensor<2> {
-        let [_, width] = states.dims();
-        let depth = width / self.heads;
-        let split = |projected: Tensor<2>| {
-            projected
-                .reshape([batch, length, self.heads, depth])
-                .swap_dims(1, 2)
-        };
-        // The scale goes onto the queries, which are smaller than the scores.
-        let query = split(weights.query.forward(states.clone())).div_scalar((depth as f64).sqrt());
-        let key = split(weights.key.forward(states.clone()));
-        let value = split(weights.value.forward(states));
-        let mut scores = query.matmul(key.swap_dims(2, 3));
-        if let Some(bias) = bias {
-            scores = scores + bias.clone();
-        }
-        let attention = dropout(
-            activation::softmax(scores, 3),
-            self.attention_dropout,
-            noise,
-        );
-        attention
-            .matmul(value)
-            .swap_dims(1, 2)
-            .reshape([batch * length, width])
     }
 
     fn add_and_norm(

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::architecture::Architecture;
 use super::bert::BertConfig;
+use super::freeze::Freeze;
 
 /// Which encoder reads the sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +18,16 @@ pub struct EncoderConfig {
     pub name: String,
     /// A Hugging Face folder anywhere; takes the place of looking the name up.
     pub path: Option<PathBuf>,
+    /// How many layers are kept, from the bottom; all unless given.
+    pub keep_layers: Option<usize>,
+    /// What keeps its pretrained values: `none`, `embeddings` or `all`.
+    pub freeze: Freeze,
+    /// How many layers keep their pretrained values, from the bottom, the embeddings
+    /// with them.
+    pub frozen_layers: usize,
+    /// Whether training computes cheap intermediate results twice rather than keep
+    /// them: slower, in less memory. It decides no result, and so is no part of a step.
+    pub gradient_checkpointing: bool,
     /// Shape of an encoder that is trained from scratch.
     pub scratch: ScratchConfig,
 }
@@ -45,6 +57,10 @@ impl Default for EncoderConfig {
         Self {
             name: "scratch".to_owned(),
             path: None,
+            keep_layers: None,
+            freeze: Freeze::None,
+            frozen_layers: 0,
+            gradient_checkpointing: false,
             scratch: ScratchConfig::default(),
         }
     }
@@ -87,6 +103,24 @@ impl EncoderConfig {
         at_least("heads", shape.heads, 1);
         at_least("intermediate", shape.intermediate, 1);
         at_least("positions", shape.positions, 8);
+        if self.keep_layers == Some(0) {
+            problems.push(("keep_layers".to_owned(), "must be at least 1".to_owned()));
+        }
+        if self.is_scratch() {
+            let untrained = "has nothing to keep: an encoder from scratch is not pretrained";
+            if self.freeze != Freeze::None {
+                problems.push(("freeze".to_owned(), untrained.to_owned()));
+            }
+            if self.frozen_layers > 0 {
+                problems.push(("frozen_layers".to_owned(), untrained.to_owned()));
+            }
+            if self.keep_layers.is_some() {
+                problems.push((
+                    "keep_layers".to_owned(),
+                    "is for pretrained encoders; set encoder.scratch.layers".to_owned(),
+                ));
+            }
+        }
         if shape.heads > 0 && !shape.hidden.is_multiple_of(shape.heads) {
             problems.push((
                 "scratch.heads".to_owned(),
@@ -105,9 +139,8 @@ impl EncoderConfig {
 
 impl ScratchConfig {
     /// The BERT of this shape over a vocabulary of `vocabulary` pieces.
-    pub fn bert(&self, vocabulary: usize) -> BertConfig {
-        BertConfig {
-            model_type: "bert".to_owned(),
+    pub fn bert(&self, vocabulary: usize) -> Architecture {
+        Architecture::Bert(BertConfig {
             vocab_size: vocabulary,
             hidden_size: self.hidden,
             num_hidden_layers: self.layers,
@@ -120,6 +153,6 @@ impl ScratchConfig {
             attention_probs_dropout_prob: self.dropout,
             hidden_act: super::activation::Activation::Gelu,
             pad_token_id: 0,
-        }
+        })
     }
 }

@@ -35,6 +35,20 @@ impl Noise {
         self.drawn.set(drawn + 1);
         mix(self.key ^ (drawn << 40))
     }
+
+    /// For each of `count` things, whether it is struck, with `probability` and
+    /// independently of the others.
+    pub(crate) fn strikes(&self, count: usize, probability: f64) -> Vec<bool> {
+        let key = self.next_key();
+        (0..count as u64)
+            .map(|index| unit(mix(key.wrapping_add(index))) <= probability)
+            .collect()
+    }
+}
+
+/// Uniform in (0, 1], from 53 bits.
+pub(crate) fn unit(bits: u64) -> f64 {
+    ((bits >> 11) as f64 + 1.0) / 9_007_199_254_740_992.0
 }
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014, "Fast splittable

@@ -40,12 +40,26 @@ pub enum EncoderError {
         /// The tensors that are missing, unused or of another shape.
         reason: String,
     },
+    /// Layers are asked for that the encoder does not have.
+    #[error("{0}")]
+    Layers(String),
     /// The device is unknown, not built in, or not on this machine.
     #[error("{0}")]
     Device(String),
+    /// A span of words is no part of the sentence.
+    #[error("the words {start}..{end} are no part of a sentence of {words} words")]
+    Span {
+        /// The span's first word.
+        start: usize,
+        /// The word after its last.
+        end: usize,
+        /// Words of the sentence.
+        words: usize,
+    },
     /// A sentence has more pieces than the encoder has positions.
     #[error(
-        "a sentence of {pieces} pieces is longer than the encoder's {positions} positions: `{start} …`"
+        "a sentence of {pieces} pieces is longer than the encoder's {positions} positions: \
+         `{start} …`; split it in the corpus, or choose an encoder that reads longer input"
     )]
     TooLong {
         /// Pieces of the sentence, special ones included.

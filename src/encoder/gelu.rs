@@ -1,58 +1,43 @@
-//! GELU (Hendrycks and Gimpel 2016, eq. 2) on the host, value and slope in one pass.
-//!
-//! Burn's CPU backend evaluates the error function value by value on one thread, in
-//! the forward pass and again in the backward pass, which was an eighth of a training
-//! step. Here one exponential serves both results, in code a compiler can vectorise,
-//! shared out among threads.
+//! GELU and its relatives (Hendrycks and Gimpel 2016, "Gaussian Error Linear Units",
+//! §2): x times a probability that grows with x.
 
-use burn::tensor::{DType, Device, Tensor, TensorData, activation};
-use rayon::prelude::*;
+use burn::tensor::{Tensor, activation};
 
-/// Values one worker computes at a time.
-const CHUNK: usize = 1 << 13;
+use super::pointwise::{exp_of_negative, pointwise};
 
-/// x·Φ(x) of every value, with its gradient.
+/// 2·√(2/π) and 0.044715, the constants of the tanh approximation.
+const STEEPNESS: f32 = 1.595_769;
+const CUBIC: f32 = 0.044_715;
+
+/// The steepness of the sigmoid approximation.
+const QUICK: f32 = 1.702;
+
+/// x·Φ(x) of every value (eq. 2), with its gradient.
 pub(crate) fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
-    let device = input.device();
-    let host = device.clone().without_autodiff();
-    if host != Device::flex() || input.dtype() != DType::F32 {
-        return activation::gelu(input);
-    }
-    let shape = input.dims();
-    let plain = if device.is_autodiff() {
-        input.clone().inner()
-    } else {
-        input.clone()
-    };
-    let Ok(values) = plain.clone().into_data().try_into_vec::<f32>() else {
-        return activation::gelu(input);
-    };
-    let tensor = |values: Vec<f32>| Tensor::<D>::from_data(TensorData::new(values, shape), &host);
-    let mut outputs = vec![0f32; values.len()];
-    if !device.is_autodiff() {
-        outputs
-            .par_chunks_mut(CHUNK)
-            .zip(values.par_chunks(CHUNK))
-            .for_each(|(outputs, values)| {
-                for (output, value) in outputs.iter_mut().zip(values) {
-                    *output = value_and_slope(*value).0;
-                }
-            });
-        return tensor(outputs);
-    }
-    let mut slopes = vec![0f32; values.len()];
-    outputs
-        .par_chunks_mut(CHUNK)
-        .zip(slopes.par_chunks_mut(CHUNK))
-        .zip(values.par_chunks(CHUNK))
-        .for_each(|((outputs, slopes), values)| {
-            for ((output, slope), value) in outputs.iter_mut().zip(slopes).zip(values) {
-                (*output, *slope) = value_and_slope(*value);
-            }
-        });
-    // The first factor is zero and carries the gradient: d(output)/d(input) = slope.
-    (input - Tensor::from_inner(plain)) * Tensor::from_inner(tensor(slopes))
-        + Tensor::from_inner(tensor(outputs))
+    pointwise(input, exact, activation::gelu)
+}
+
+/// 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) of every value (§2), with its gradient.
+pub(crate) fn gelu_tanh<const D: usize>(input: Tensor<D>) -> Tensor<D> {
+    pointwise(input, tanh_form, |input| {
+        let square = input.clone() * input.clone();
+        let inner = input.clone() * (square * CUBIC + 1.0) * STEEPNESS;
+        input * activation::sigmoid(inner)
+    })
+}
+
+/// x·σ(1.702·x) of every value (§2), with its gradient.
+pub(crate) fn quick_gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
+    pointwise(
+        input,
+        |x| gated(x, QUICK * x, QUICK),
+        |input| input.clone() * activation::sigmoid(input * QUICK),
+    )
+}
+
+/// x·σ(x) of every value (§2, there named SiLU), with its gradient.
+pub(crate) fn silu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
+    pointwise(input, |x| gated(x, x, 1.0), activation::silu)
 }
 
 /// x·Φ(x) and its derivative Φ(x) + x·φ(x).
@@ -60,7 +45,7 @@ pub(crate) fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
 /// Φ comes from Abramowitz and Stegun 1964, formula 7.1.26, whose error in erf is at
 /// most 1.5·10⁻⁷; its exponential is that of φ too.
 #[inline]
-fn value_and_slope(x: f32) -> (f32, f32) {
+fn exact(x: f32) -> (f32, f32) {
     const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     const DENSITY: f32 = 0.398_942_3;
     let z = (x * SQRT_HALF).abs();
@@ -74,36 +59,48 @@ fn value_and_slope(x: f32) -> (f32, f32) {
     (x * phi, phi + x * DENSITY * bell)
 }
 
-/// eˣ for x ≤ 0, to two units in the last place: 2ⁿ·e^r with |r| ≤ ln 2 / 2 (Cody and
-/// Waite's reduction) and Taylor's polynomial of degree 6. No branch and no table, so
-/// that the loop around it vectorises.
+/// The tanh approximation as a gate: 0.5·(1 + tanh(u)) is σ(2u).
 #[inline]
-fn exp_of_negative(x: f32) -> f32 {
-    // Adding and taking away 1.5·2²³ rounds to the nearest whole number.
-    const ROUND: f32 = 12_582_912.0;
-    let x = x.max(-87.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
-    let series = 1.0
-        + r * (1.0
-            + r * (0.5
-                + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
-    series * f32::from_bits(((n as i32 + 127) as u32) << 23)
+fn tanh_form(x: f32) -> (f32, f32) {
+    // Beyond 12 the gate is 0 or 1 to rounding, and a cube could overflow.
+    let near = x.clamp(-12.0, 12.0);
+    let square = CUBIC * near * near;
+    gated(
+        x,
+        STEEPNESS * near * (1.0 + square),
+        STEEPNESS * (1.0 + 3.0 * square),
+    )
+}
+
+/// x·σ(s) and its derivative σ(s) + x·σ(s)·(1 − σ(s))·s′, where s and s′ are a function
+/// of x and its slope. Only e^(−|s|) is needed, which cannot overflow.
+#[inline]
+fn gated(x: f32, s: f32, s_slope: f32) -> (f32, f32) {
+    let small = exp_of_negative(-s.abs());
+    let total = 1.0 / (1.0 + small);
+    let gate = if s >= 0.0 { total } else { small * total };
+    (x * gate, gate + x * (small * total * total) * s_slope)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use burn::tensor::{DType, Device, TensorData};
+    use proptest::prelude::*;
+
     use super::*;
 
+    type Function = fn(Tensor<1>) -> Tensor<1>;
+
     fn grid() -> Vec<f32> {
-        (-1200..=1200).map(|step| step as f32 / 100.0).collect()
+        (-1600..=1600).map(|step| step as f32 / 100.0).collect()
     }
 
-    fn run(on: &Device, function: fn(Tensor<1>) -> Tensor<1>) -> (Vec<f32>, Vec<f32>) {
-        let values = grid();
-        let input = Tensor::<1>::from_data(TensorData::from(values.as_slice()), on).require_grad();
+    fn run(function: Function) -> (Vec<f32>, Vec<f32>) {
+        let device = Device::flex().autodiff();
+        let input =
+            Tensor::<1>::from_data(TensorData::from(grid().as_slice()), &device).require_grad();
         let output = function(input.clone());
         let gradients = output.clone().sum().backward();
         let slope = input.grad(&gradients).unwrap();
@@ -114,33 +111,61 @@ mod tests {
     }
 
     #[test]
-    fn value_and_gradient_are_those_of_the_exact_function() {
-        let device = Device::flex().autodiff();
-        let (ours, our_slope) = run(&device, gelu);
-        let (exact, exact_slope) = run(&device, activation::gelu);
-        for index in 0..ours.len() {
-            let scale = exact[index].abs().max(1.0);
-            assert!(
-                (ours[index] - exact[index]).abs() < 1e-6 * scale,
-                "{}",
-                grid()[index]
-            );
-            assert!(
-                (our_slope[index] - exact_slope[index]).abs() < 2e-6,
-                "{}",
-                grid()[index]
-            );
+    fn values_and_gradients_are_those_of_the_backend() {
+        let pairs: [(Function, Function); 4] = [
+            (gelu, activation::gelu),
+            (gelu_tanh, activation::gelu_approximate),
+            (quick_gelu, |x| {
+                x.clone() * activation::sigmoid(x.mul_scalar(1.702))
+            }),
+            (silu, activation::silu),
+        ];
+        for (function, backend) in pairs {
+            let (ours, our_slope) = run(function);
+            let (theirs, their_slope) = run(backend);
+            for (index, x) in grid().into_iter().enumerate() {
+                let scale = theirs[index].abs().max(1.0);
+                assert!((ours[index] - theirs[index]).abs() < 1e-6 * scale, "{x}");
+                assert!((our_slope[index] - their_slope[index]).abs() < 2e-6, "{x}");
+            }
         }
     }
 
     #[test]
-    fn extremes_stay_finite() {
-        for x in [-1e30f32, -100.0, 0.0, 100.0, 1e30] {
-            let (value, slope) = value_and_slope(x);
-            assert!(
-                value.is_finite() && slope.is_finite(),
-                "{x}: {value} {slope}"
-            );
+    fn other_precisions_are_left_to_the_backend() {
+        let functions: [Function; 4] = [gelu, gelu_tanh, quick_gelu, silu];
+        for function in functions {
+            let input = Tensor::<1>::from_floats(grid().as_slice(), &Device::flex());
+            let host = function(input.clone()).cast(DType::F64);
+            let backend = function(input.cast(DType::F64));
+            let largest = (host - backend).abs().max().cast(DType::F32);
+            assert!(largest.into_scalar::<f32>() < 2e-6);
+        }
+    }
+
+    /// The definition in 64 bits; the slope by a central difference.
+    fn tanh_form_64(x: f64) -> (f64, f64) {
+        let value = |x: f64| {
+            let root = (2.0 / std::f64::consts::PI).sqrt();
+            0.5 * x * (1.0 + (root * (x + 0.044_715 * x.powi(3))).tanh())
+        };
+        (value(x), (value(x + 1e-5) - value(x - 1e-5)) / 2e-5)
+    }
+
+    proptest! {
+        #[test]
+        fn the_tanh_form_is_its_definition(x in -12f32..12.0) {
+            let (value, slope) = tanh_form(x);
+            let (exact, exact_slope) = tanh_form_64(f64::from(x));
+            prop_assert!((f64::from(value) - exact).abs() < 1e-6 * exact.abs().max(1.0));
+            prop_assert!((f64::from(slope) - exact_slope).abs() < 1e-6);
+        }
+
+        #[test]
+        fn nothing_overflows(x in prop::num::f32::NORMAL | prop::num::f32::ZERO) {
+            for (value, slope) in [exact(x), tanh_form(x), gated(x, x, 1.0)] {
+                prop_assert!(value.is_finite() && slope.is_finite(), "{} {}", value, slope);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 
-use super::dropout::mix;
+use super::dropout::{mix, unit};
 
 /// Which distribution first values follow. Layer norms keep scale 1 and shift 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,21 +48,9 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    /// One key per parameter, from the seed and the dotted name (FNV-1a over its bytes).
-    fn key(&self) -> u64 {
-        let hash = self
-            .path
-            .join(".")
-            .bytes()
-            .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-            });
-        mix(mix(self.seed) ^ hash)
-    }
-
     fn values<const D: usize>(&mut self, shape: [usize; D]) -> Option<Vec<f32>> {
         let count = shape.iter().product();
-        let key = self.key();
+        let key = named_key(self.seed, &self.path.join("."));
         let container = self.container.last().map_or("", String::as_str);
         let weight = self.path.last().is_some_and(|name| name == "weight");
         match (container, weight, self.scheme) {
@@ -86,12 +74,17 @@ impl Draw<'_> {
 
 impl ModuleMapper for Draw<'_> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        self.path.push(name.to_owned());
+        // Which of several architectures a module is does not belong to its name.
+        if !container_type.starts_with("Enum:") {
+            self.path.push(name.to_owned());
+        }
         self.container.push(container_type.to_owned());
     }
 
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container_type: &str) {
+        if !container_type.starts_with("Enum:") {
+            self.path.pop();
+        }
         self.container.pop();
     }
 
@@ -116,12 +109,17 @@ impl ModuleMapper for Draw<'_> {
     }
 }
 
-/// Uniform in (0, 1], from 53 bits.
-fn unit(bits: u64) -> f64 {
-    ((bits >> 11) as f64 + 1.0) / 9_007_199_254_740_992.0
+/// The key of what has a name of its own, from the seed and the name (FNV-1a over its
+/// bytes).
+pub(crate) fn named_key(seed: u64, name: &str) -> u64 {
+    let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    mix(mix(seed) ^ hash)
 }
 
-fn uniform(key: u64, count: usize, bound: f64) -> Vec<f32> {
+/// Values from U(±`bound`).
+pub(crate) fn uniform(key: u64, count: usize, bound: f64) -> Vec<f32> {
     (0..count as u64)
         .map(|index| ((2.0 * unit(mix(key.wrapping_add(index))) - 1.0) * bound) as f32)
         .collect()

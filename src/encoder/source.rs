@@ -65,6 +65,14 @@ impl ModelFolder {
     }
 }
 
+/// The files that hold a model folder's weights.
+///
+/// # Errors
+/// When an index of shards cannot be read.
+pub(super) fn weight_files(folder: &Path) -> Result<Vec<PathBuf>, EncoderError> {
+    Ok(vec![folder.join("model.safetensors")])
+}
+
 /// Finds the folder that `encoder` names, in the first of the `models` folders that
 /// has one of that name; `encoder.path` takes precedence.
 ///

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use tokenizers::Tokenizer;
 use tokenizers::models::wordlevel::WordLevel;
 use tokenizers::normalizers::Lowercase;
+use tokenizers::processors::bert::BertProcessing;
 
 use super::error::EncoderError;
 use super::pieces::WordPieces;
 
 /// Tokens every vocabulary starts with, so that `[PAD]` is 0.
+///
+/// No word is among them, since words are case folded.
 const SPECIAL: [&str; 4] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
 
 /// Builds the vocabulary of all words, case folded, that occur at least
@@ -29,8 +32,7 @@ pub fn word_vocabulary<'a>(
     let frequent = counts
         .into_iter()
         .filter(|(word, count)| *count >= minimum_count && !word.is_empty())
-        .map(|(word, _)| word)
-        .filter(|word| !SPECIAL.contains(&word.as_str()));
+        .map(|(word, _)| word);
     let vocabulary = SPECIAL
         .iter()
         .map(|token| (*token).to_owned())
@@ -50,5 +52,9 @@ pub fn word_vocabulary<'a>(
     tokenizer
         .with_normalizer(Some(Lowercase))
         .map_err(|error| unusable(error.to_string()))?;
-    WordPieces::new(tokenizer).map_err(|token| unusable(format!("no `{token}` token")))
+    tokenizer.with_post_processor(Some(BertProcessing::new(
+        (SPECIAL[3].to_owned(), 3),
+        (SPECIAL[2].to_owned(), 2),
+    )));
+    WordPieces::new(tokenizer, 0, 1).map_err(unusable)
 }

@@ -1,177 +1,227 @@
 //! Weights from and to safetensors files under Hugging Face's names.
 
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::store::{
-    BurnToPyTorchAdapter, FloatCastAdapter, KeyRemapper, ModuleAdapter, ModuleSnapshot,
+    BurnToPyTorchAdapter, FloatCastAdapter, ModuleAdapter, ModuleSnapshot, ModuleStore,
     PyTorchToBurnAdapter, SafetensorsStore,
 };
 use burn::tensor::{DType, Device};
+use safetensors::tensor::TensorView;
 
-use super::bert::{Bert, BertConfig};
+use super::architecture::Architecture;
 use super::error::EncoderError;
+use super::model::Encoder;
+use super::source::weight_files;
 
-/// Hugging Face's names to field names. `self` is a keyword and fields are snake
-/// case; old checkpoints carry a `bert.` prefix and call a norm's parameters gamma
-/// and beta.
-const FROM_HUGGING_FACE: [(&str, &str); 5] = [
-    (r"^bert\.", ""),
-    (r"\.attention\.self\.", ".attention.self_attn."),
-    (r"LayerNorm\.gamma$", "LayerNorm.weight"),
-    (r"LayerNorm\.beta$", "LayerNorm.bias"),
-    (r"LayerNorm", "layer_norm"),
-];
-
-/// Field names of a trained module to the names a Hugging Face reader expects.
-const TO_HUGGING_FACE: [(&str, &str); 3] = [
-    (r"^encoder\.", "bert."),
-    (r"\.attention\.self_attn\.", ".attention.self."),
-    (r"layer_norm", "LayerNorm"),
-];
-
-/// The way back for our own files, where `bert.` is the module's encoder.
-const FROM_OURS: [(&str, &str); 3] = [
-    (r"^bert\.", "encoder."),
-    (r"\.attention\.self\.", ".attention.self_attn."),
-    (r"LayerNorm", "layer_norm"),
-];
-
-fn remapper(patterns: &[(&str, &str)], path: &Path) -> Result<KeyRemapper, EncoderError> {
-    patterns
-        .iter()
-        .try_fold(KeyRemapper::new(), |remapper, (from, to)| {
-            remapper.add_pattern(*from, *to)
-        })
-        .map_err(|error| EncoderError::Keys {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })
-}
-
-/// Tensors of a checkpoint that belong to pre-training heads or are recomputed, and
-/// so may stay unused.
-fn may_stay_unused(key: &str) -> bool {
-    key.ends_with("position_ids") || key.starts_with("pooler.") || key.starts_with("cls.")
-}
-
-/// Reads `config.json` and `model.safetensors` of a BERT folder onto `device`.
+/// Reads the encoder in a model folder onto `device`, all of it or its first
+/// `keep_layers` layers. Files in half precision are widened: training in f32 is the
+/// default everywhere.
 ///
 /// # Errors
-/// When a file cannot be read, the architecture is another, or a tensor is missing,
-/// left over or of another shape; the error names it.
-pub fn load_bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), EncoderError> {
-    let path = folder.join("config.json");
-    let unreadable = |reason: String| EncoderError::Unreadable {
-        path: path.clone(),
-        reason,
+/// When a file cannot be read, the architecture is none of ours, or a tensor is
+/// missing, left over or of another shape; the error names it.
+pub fn load_encoder(
+    folder: &Path,
+    keep_layers: Option<usize>,
+    device: &Device,
+) -> Result<(Architecture, Encoder), EncoderError> {
+    let whole = Architecture::open(folder)?;
+    let (architecture, cut) = match keep_layers {
+        None => (whole, None),
+        Some(layers) => (whole.keep_layers(layers)?, Some(layers)),
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
-    let config: BertConfig =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-    if config.model_type != "bert" {
-        return Err(unreadable(format!(
-            "`model_type` is `{}`, and only `bert` can be read so far",
-            config.model_type
-        )));
-    }
-    if config.num_attention_heads == 0
-        || !config
-            .hidden_size
-            .is_multiple_of(config.num_attention_heads)
-    {
-        return Err(unreadable(format!(
-            "`num_attention_heads` = {} does not divide `hidden_size` = {}",
-            config.num_attention_heads, config.hidden_size
-        )));
-    }
-    let mut bert = config.init(device);
-    let weights = folder.join("model.safetensors");
-    let mut store = reader(&weights, &FROM_HUGGING_FACE)?;
-    apply(&mut bert, &mut store, &weights)?;
-    Ok((config, bert))
+    let names = architecture.names();
+    let encoder = load(
+        architecture.init(device),
+        &weight_files(folder)?,
+        &|path| names.in_checkpoint(path),
+        &|name| names.canonical(name),
+        &|name| names.may_stay_unused(name, cut),
+    )?;
+    Ok((architecture, encoder))
 }
 
 /// Reads a module that `save_module` wrote.
 ///
 /// # Errors
-/// As for `load_bert`.
-pub fn load_module<M: Module>(mut module: M, path: &Path) -> Result<M, EncoderError> {
-    let mut store = reader(path, &FROM_OURS)?;
-    apply(&mut module, &mut store, path)?;
-    Ok(module)
+/// As for `load_encoder`.
+pub fn load_module<M: Module>(
+    module: M,
+    architecture: &Architecture,
+    path: &Path,
+) -> Result<M, EncoderError> {
+    let files = [path.to_owned()];
+    let name = |field: &str| in_file(field, architecture);
+    load(module, &files, &name, &str::to_owned, &|_| false)
 }
 
-/// Writes a module whose encoder is its field `encoder`, so that any reader of BERT
-/// checkpoints finds the encoder under `bert.`.
+/// Reads a module without an encoder that `save_heads` wrote.
+///
+/// # Errors
+/// As for `load_encoder`.
+pub fn load_heads<M: Module>(module: M, path: &Path) -> Result<M, EncoderError> {
+    let files = [path.to_owned()];
+    load(module, &files, &str::to_owned, &str::to_owned, &|_| false)
+}
+
+/// Writes a module whose encoder is its field `encoder`, so that any reader of the
+/// architecture's checkpoints finds the encoder under its prefix.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), EncoderError> {
-    let mut store = SafetensorsStore::from_file(path)
-        .with_to_adapter(BurnToPyTorchAdapter)
-        .remap(remapper(&TO_HUGGING_FACE, path)?)
-        // The store would add its own marks in an order that changes from run to run.
-        .clear_metadata()
-        .metadata("format", "pt")
-        .overwrite(true);
-    module
-        .save_into(&mut store)
-        .map_err(|error| EncoderError::Keys {
-            path: path.to_owned(),
-            reason: format!("cannot be written: {error}"),
-        })
-}
-
-fn reader(path: &Path, names: &[(&str, &str)]) -> Result<SafetensorsStore, EncoderError> {
-    // Files in half precision are widened: training in f32 is the default everywhere.
-    let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
-    Ok(SafetensorsStore::from_file(path)
-        .with_from_adapter(adapter)
-        .remap(remapper(names, path)?)
-        .allow_partial(true))
-}
-
-fn apply<M: Module>(
-    module: &mut M,
-    store: &mut SafetensorsStore,
+pub fn save_module<M: Module>(
+    module: &M,
+    architecture: &Architecture,
     path: &Path,
+) -> Result<(), EncoderError> {
+    save(module, path, &|field| in_file(field, architecture))
+}
+
+/// Writes a module that has no encoder under the paths of its fields.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn save_heads<M: Module>(module: &M, path: &Path) -> Result<(), EncoderError> {
+    save(module, path, &str::to_owned)
+}
+
+fn save<M: Module>(
+    module: &M,
+    path: &Path,
+    name_of: &dyn Fn(&str) -> String,
 ) -> Result<(), EncoderError> {
     let fail = |reason: String| EncoderError::Keys {
         path: path.to_owned(),
-        reason,
+        reason: format!("cannot be written: {reason}"),
     };
-    let result = module
-        .load_from(store)
-        .map_err(|error| fail(in_file(&error.to_string())))?;
-    if let Some(error) = result.errors.first() {
-        return Err(fail(error.to_string()));
+    let mut tensors = Vec::new();
+    for tensor in module.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true) {
+        let name = name_of(&tensor.name);
+        let bytes = tensor
+            .to_bytes()
+            .map_err(|error| fail(format!("`{name}`: {error:?}")))?;
+        tensors.push((name, tensor.shape.to_vec(), bytes));
     }
-    let missing: Vec<String> = result
-        .missing
+    let views: Vec<(&str, TensorView<'_>)> = tensors
         .iter()
-        .map(|missing| missing.0.clone())
-        .collect();
+        .map(|(name, shape, bytes)| {
+            TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes)
+                .map(|view| (name.as_str(), view))
+                .map_err(|error| fail(format!("`{name}`: {error}")))
+        })
+        .collect::<Result<_, _>>()?;
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize_to_file(views, Some(metadata), path)
+        .map_err(|error| fail(error.to_string()))
+}
+
+/// The name under which a trained module's file has the tensor at a path of fields.
+fn in_file(path: &str, architecture: &Architecture) -> String {
+    match path.strip_prefix("encoder.") {
+        Some(rest) => {
+            let names = architecture.names();
+            format!("{}{}", names.prefix, names.in_checkpoint(rest))
+        }
+        None => path.to_owned(),
+    }
+}
+
+/// Fills `module` from all `files` together. `name_of` gives the name to look for at a
+/// path of fields, `canonical` brings a file's names to the same form, and `unneeded`
+/// tells names that may stay unused.
+fn load<M: Module>(
+    mut module: M,
+    files: &[PathBuf],
+    name_of: &dyn Fn(&str) -> String,
+    canonical: &dyn Fn(&str) -> String,
+    unneeded: &dyn Fn(&str) -> bool,
+) -> Result<M, EncoderError> {
+    let first = files.first().cloned().unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for path in files {
+        let fail = |reason: String| EncoderError::Keys {
+            path: path.clone(),
+            reason,
+        };
+        // The store's own message for a file that is not there repeats its path.
+        std::fs::File::open(path).map_err(|error| fail(error.to_string()))?;
+        let mut store = SafetensorsStore::from_file(path);
+        let tensors = store
+            .get_all_tensors()
+            .map_err(|error| fail(error.to_string()))?;
+        for (name, tensor) in tensors {
+            found.insert(canonical(name), (path.clone(), tensor.clone()));
+        }
+    }
+    let mut chosen = Vec::new();
+    let mut missing = Vec::new();
+    // What the module has, in the form that checkpoints have it.
+    for wanted in module.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true) {
+        let name = name_of(&wanted.name);
+        let Some((path, mut tensor)) = found.remove(&name) else {
+            missing.push(name);
+            continue;
+        };
+        if tensor.shape != wanted.shape {
+            return Err(EncoderError::Keys {
+                path,
+                reason: format!(
+                    "`{name}` is {}, and this architecture wants {}",
+                    dimensions(&tensor.shape),
+                    dimensions(&wanted.shape)
+                ),
+            });
+        }
+        tensor.name = wanted.name;
+        chosen.push(tensor);
+    }
     if !missing.is_empty() {
-        return Err(fail(format!(
-            "{} missing: {}",
-            tensors(missing.len()),
-            list(&missing)
-        )));
+        return Err(EncoderError::Keys {
+            path: first,
+            reason: format!("{} missing: {}", tensors(missing.len()), list(&missing)),
+        });
     }
-    let unused: Vec<String> = result
-        .unused
-        .into_iter()
-        .filter(|key| !may_stay_unused(key))
+    let unused: Vec<(&String, &PathBuf)> = found
+        .iter()
+        .filter(|(name, _)| !unneeded(name))
+        .map(|(name, (path, _))| (name, path))
         .collect();
-    if !unused.is_empty() {
-        return Err(fail(format!(
-            "{} that this architecture does not have: {}",
-            tensors(unused.len()),
-            list(&unused)
-        )));
+    if let Some((_, path)) = unused.first() {
+        let names: Vec<String> = unused.iter().map(|(name, _)| (*name).clone()).collect();
+        return Err(EncoderError::Keys {
+            path: (*path).clone(),
+            reason: format!(
+                "{} that this architecture does not have: {}",
+                tensors(names.len()),
+                list(&names)
+            ),
+        });
     }
-    Ok(())
+    let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
+    let result = module.apply(chosen, None, Some(Box::new(adapter)), true);
+    let problem = result
+        .errors
+        .first()
+        .map(ToString::to_string)
+        .or_else(|| result.missing.first().map(|(path, _)| path.clone()));
+    match problem {
+        None => Ok(module),
+        Some(reason) => Err(EncoderError::Keys {
+            path: first,
+            reason,
+        }),
+    }
+}
+
+fn dimensions(shape: &[usize]) -> String {
+    shape
+        .iter()
+        .map(usize::to_string)
+        .collect::<Vec<_>>()
+        .join(" × ")
 }
 
 fn tensors(count: usize) -> String {
@@ -182,17 +232,9 @@ fn tensors(count: usize) -> String {
     }
 }
 
-/// A field's path in the words of a checkpoint.
-fn in_file(path: &str) -> String {
-    path.replace(".attention.self_attn.", ".attention.self.")
-        .replace("layer_norm.gamma", "LayerNorm.weight")
-        .replace("layer_norm.beta", "LayerNorm.bias")
-        .replace("layer_norm", "LayerNorm")
-}
-
 /// The first few names, and how many more there are.
 fn list(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(8).map(|name| in_file(name)).collect();
+    let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
     let shown = shown.join(", ");
     match names.len().saturating_sub(8) {
         0 => shown,

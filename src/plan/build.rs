@@ -10,7 +10,7 @@ use crate::systems::draft::{Draft, Drafts};
 use crate::systems::identity::check_device;
 use crate::systems::{Configuration, Hints, draft_run};
 
-use super::estimate::Estimator;
+use super::estimate::{Estimator, epoch_seconds};
 use super::places::Places;
 use super::resolve::{Missing, Resolver};
 use super::step::Step;
@@ -121,12 +121,14 @@ pub fn build(
                 corpus: configuration.corpus.clone(),
                 data: places.data.clone(),
                 encoder: configuration.encoder.name.clone(),
-                model: encoder.found.clone().ok().flatten(),
+                model: encoder.found.clone().ok().and_then(|found| found.folder),
                 device: configuration.device.clone(),
+                gradient_checkpointing: configuration.encoder.gradient_checkpointing,
             },
-            epoch_seconds: corpus.found.ok().map_or(0.0, |size| {
-                super::estimate::epoch_seconds(size, &encoder.identity, configuration)
-            }),
+            epoch_seconds: match (corpus.found, encoder.found) {
+                (Ok(size), Ok(found)) => epoch_seconds(size, found.shape, configuration),
+                _ => 0.0,
+            },
         };
         contexts.push(context);
         drafted.push((run, score, reasons.into_iter().next()));

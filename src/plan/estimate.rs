@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::store::{State, Store, canonical};
 use crate::systems::Configuration;
-use crate::systems::identity::EncoderIdentity;
+use crate::systems::identity::Shape;
 
 use super::resolve::Size;
 
@@ -56,18 +56,8 @@ fn alike(kind: &str, description: &Value) -> String {
 
 /// Seconds of an epoch by counting: forward and backward cost about six operations a
 /// parameter and word (Kaplan et al. 2020, §2.1), and pieces outnumber words a little.
-pub(super) fn epoch_seconds(
-    size: Size,
-    encoder: &EncoderIdentity,
-    configuration: &Configuration,
-) -> f64 {
-    let shape = &encoder.scratch;
-    let (layers, hidden) = match encoder.hash {
-        None => (shape.layers, shape.hidden),
-        // The shape of the small pretrained encoders; a first run corrects it.
-        Some(_) => (6, 384),
-    };
-    let parameters = 12.0 * layers as f64 * (hidden as f64).powi(2);
+pub(super) fn epoch_seconds(size: Size, shape: Shape, configuration: &Configuration) -> f64 {
+    let parameters = 12.0 * shape.layers as f64 * (shape.width as f64).powi(2);
     let arithmetic = 6.0 * parameters * 1.3 * size.words as f64 / SPEED;
     let batches = size.sentences.div_ceil(configuration.train.batch.max(1));
     arithmetic + batches as f64 * OVERHEAD

@@ -1,11 +1,10 @@
 //! Corpora and encoders of an experiment, found once each.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use crate::corpus::{Corpus, CorpusConfig};
 use crate::systems::Configuration;
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity, find_encoder};
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity, FoundEncoder, find_encoder};
 
 use super::places::Places;
 
@@ -38,7 +37,7 @@ pub(super) struct Size {
 pub(super) struct Resolver<'a> {
     places: &'a Places,
     corpora: BTreeMap<String, Resolved<CorpusIdentity, Size>>,
-    encoders: BTreeMap<String, Resolved<EncoderIdentity, Option<PathBuf>>>,
+    encoders: BTreeMap<String, Resolved<EncoderIdentity, FoundEncoder>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -74,7 +73,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn encoder(
         &mut self,
         configuration: &Configuration,
-    ) -> Resolved<EncoderIdentity, Option<PathBuf>> {
+    ) -> Resolved<EncoderIdentity, FoundEncoder> {
         let models = &self.places.models;
         self.encoders
             .entry(lookup(&configuration.encoder))

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::configuration::Configuration;
-use crate::encoder::{ScratchConfig, locate_model, open_device};
+use crate::encoder::{
+    Architecture, EncoderConfig, EncoderError, Freeze, ScratchConfig, locate_model, open_device,
+};
 
 /// A corpus by the hash of its content: the same documents under another name are the
 /// same corpus.
@@ -24,37 +27,108 @@ pub struct EncoderIdentity {
     /// said aloud, so that the description of a scratch encoder at its defaults is not
     /// empty.
     pub hash: Option<String>,
+    /// How many layers are kept, from the bottom; all unless given.
+    #[serde(default)]
+    pub keep_layers: Option<usize>,
+    /// What keeps its pretrained values.
+    #[serde(default)]
+    pub freeze: Freeze,
+    /// How many layers keep their pretrained values, from the bottom.
+    #[serde(default)]
+    pub frozen_layers: usize,
     /// Shape of one from scratch.
     #[serde(default)]
     pub scratch: ScratchConfig,
 }
 
-/// The encoder that a configuration asks for, with the folder of a pretrained one or the
-/// reason why it is not to be had; one that is missing has an identity that no stored
-/// step has.
+impl EncoderIdentity {
+    /// What a description leaves out: every field but the hash at its default.
+    pub(crate) fn defaults() -> Value {
+        json!({
+            "keep_layers": null,
+            "freeze": Freeze::None,
+            "frozen_layers": 0,
+            "scratch": ScratchConfig::default(),
+        })
+    }
+}
+
+/// Number of layers and their width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Layers that are computed.
+    pub layers: usize,
+    /// Width H of the hidden states.
+    pub width: usize,
+}
+
+/// A pretrained encoder's folder, or nothing for one from scratch, with its shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundEncoder {
+    /// The folder.
+    pub folder: Option<PathBuf>,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+/// The encoder that a configuration asks for, with its folder and shape or the reason
+/// why it is not to be had; one that is missing has an identity that no stored step has.
 pub fn find_encoder(
     configuration: &Configuration,
     models: &[PathBuf],
-) -> (EncoderIdentity, Result<Option<PathBuf>, String>) {
+) -> (EncoderIdentity, Result<FoundEncoder, String>) {
     let config = &configuration.encoder;
-    if config.is_scratch() {
-        let identity = EncoderIdentity {
-            hash: None,
-            scratch: config.scratch.clone(),
-        };
-        return (identity, Ok(None));
-    }
-    let found =
-        locate_model(config, models).and_then(|folder| Ok((folder.content_hash()?, folder.path)));
-    let (hash, found) = match found {
-        Ok((hash, path)) => (hash, Ok(Some(path))),
-        Err(error) => (format!("missing {}", config.name), Err(error.to_string())),
-    };
-    let identity = EncoderIdentity {
-        hash: Some(hash),
+    let mut identity = EncoderIdentity {
+        hash: None,
+        keep_layers: config.keep_layers,
+        freeze: config.freeze,
+        frozen_layers: config.frozen_layers,
         scratch: ScratchConfig::default(),
     };
+    if config.is_scratch() {
+        identity.scratch = config.scratch.clone();
+        let found = FoundEncoder {
+            folder: None,
+            shape: Shape {
+                layers: config.scratch.layers,
+                width: config.scratch.hidden,
+            },
+        };
+        return (identity, Ok(found));
+    }
+    let (hash, found) = match pretrained(config, models) {
+        Ok((hash, found)) => (hash, Ok(found)),
+        Err(error) => (format!("missing {}", config.name), Err(error.to_string())),
+    };
+    identity.hash = Some(hash);
     (identity, found)
+}
+
+fn pretrained(
+    config: &EncoderConfig,
+    models: &[PathBuf],
+) -> Result<(String, FoundEncoder), EncoderError> {
+    let folder = locate_model(config, models)?;
+    let mut architecture = Architecture::open(&folder.path)?;
+    if let Some(layers) = config.keep_layers {
+        architecture = architecture.keep_layers(layers)?;
+    }
+    if config.frozen_layers > architecture.layers() {
+        return Err(EncoderError::Layers(format!(
+            "`encoder.frozen_layers` = {}: the encoder `{}` has {} layers",
+            config.frozen_layers,
+            config.name,
+            architecture.layers()
+        )));
+    }
+    let found = FoundEncoder {
+        shape: Shape {
+            layers: architecture.layers(),
+            width: architecture.width(),
+        },
+        folder: Some(folder.path.clone()),
+    };
+    Ok((folder.content_hash()?, found))
 }
 
 /// Whether the device that a configuration names is there; if not, what is lacking.

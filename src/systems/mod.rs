@@ -8,10 +8,12 @@
 mod configuration;
 pub mod draft;
 mod error;
+mod features;
 pub mod identity;
 pub mod jointere;
 mod registry;
 mod scoring;
+mod start;
 mod work;
 
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::configuration::{Configuration, SystemKind};
 use super::draft::{Draft, Drafts, value};
 use super::error::SystemError;
+use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity};
 use super::jointere;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::work::{Report, Work};
-use crate::corpus::{Corpus, Prediction, Split, read_predictions, write_predictions};
+use crate::corpus::{Corpus, Prediction, Split, write_predictions};
 use crate::encoder::open_device;
 
 /// Drafts every step of one run and returns the index of the step that scores it.
@@ -57,6 +58,14 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
     match work.kind {
         jointere::TRAIN => train(work, report),
         jointere::PREDICT => predict(work),
+        FEATURES => {
+            let step: FeaturesStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let folder = work.hints.model.as_deref();
+            let folder = folder.ok_or(SystemError::NoModelFolder)?;
+            features::execute(&step, &corpus, folder, &device, &work.output, report)
+        }
         SCORE => {
             let step: ScoreStep = read(work.description)?;
             scoring::execute(&step, input(work, 0)?, &work.output)?;
@@ -71,12 +80,20 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
 fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
     let step: jointere::TrainStep = read(work.description)?;
     let corpus = open_corpus(work, &step.corpus)?;
-    let device = open_device(&work.hints.device)?;
+    let device = open_device(&work.hints.device)?.autodiff();
+    let device = if work.hints.gradient_checkpointing {
+        device.gradient_checkpointing()
+    } else {
+        device
+    };
     let epochs = step.train.epochs;
     let trained = jointere::train(
         &step,
         &corpus,
-        work.hints.model.as_deref(),
+        jointere::Inputs {
+            model: work.hints.model.as_deref(),
+            features: work.inputs,
+        },
         &device,
         &work.output,
         |epoch| {
@@ -112,17 +129,7 @@ fn predict(work: &Work) -> Result<Value, SystemError> {
     let step: jointere::PredictStep = read(work.description)?;
     let corpus = open_corpus(work, &step.corpus)?;
     let device = open_device(&work.hints.device)?;
-    let previous = match work.inputs.get(1) {
-        Some(folder) => Some(read_predictions(&folder.join(PREDICTIONS))?.1),
-        None => None,
-    };
-    let predicted = jointere::predict(
-        &step,
-        &corpus,
-        input(work, 0)?,
-        previous.as_deref(),
-        &device,
-    )?;
+    let predicted = jointere::predict(&step, &corpus, work.inputs, &device)?;
     write(work, &corpus, step.split, &predicted)?;
     Ok(json!({}))
 }

@@ -21,6 +21,8 @@ pub struct Hints {
     pub model: Option<PathBuf>,
     /// The device.
     pub device: String,
+    /// Whether cheap intermediate results are computed twice rather than kept.
+    pub gradient_checkpointing: bool,
 }
 
 /// One step to do.

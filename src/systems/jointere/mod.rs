@@ -24,4 +24,4 @@ pub use module::ModuleKind;
 pub use plan::draft_run;
 pub use predict::predict;
 pub use steps::{PREDICT, PredictStep, TRAIN, TrainStep};
-pub use training::train;
+pub use training::{Inputs, train};

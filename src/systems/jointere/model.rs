@@ -11,10 +11,10 @@ use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::config::{JointEreConfig, SpanEnd};
-use super::examples::Example;
+use super::examples::{Example, Input};
 use super::module::ModuleKind;
 use crate::corpus::{Labels, Span};
-use crate::encoder::{Bert, Noise, TokenBatch, dropout};
+use crate::encoder::{Encoder, Noise, Pieces, TokenBatch, Transformer, dropout};
 
 /// A two-layer perceptron and the linear layer that scores its output.
 #[derive(Module, Debug)]
@@ -27,7 +27,8 @@ struct Scorer {
 /// The network of one module.
 #[derive(Module, Debug)]
 pub(crate) struct JointEre {
-    encoder: Bert,
+    /// None where a frozen encoder's states are read instead.
+    encoder: Option<Encoder>,
     width: Embedding,
     span: Option<Scorer>,
     pair: Option<Scorer>,
@@ -39,6 +40,8 @@ pub(crate) struct JointEre {
     state_dropout: f64,
     #[module(skip)]
     last_piece: bool,
+    #[module(skip)]
+    padding: u32,
 }
 
 /// The words of a batch after the encoder: one row per word, sentences one after
@@ -53,10 +56,11 @@ pub(crate) struct Words {
 }
 
 impl JointEre {
-    /// A network for `kind` around `encoder`, whose width is `hidden`. The new weights
-    /// are zero until `initialise` draws them.
+    /// A network for `kind` over states of width `hidden`, which come from `encoder`,
+    /// given with its padding piece, or from a file. The new weights are zero until
+    /// `initialise` draws them.
     pub(crate) fn new(
-        encoder: Bert,
+        encoder: Option<(Encoder, u32)>,
         hidden: usize,
         kind: ModuleKind,
         labels: &Labels,
@@ -74,8 +78,10 @@ impl JointEre {
             second: linear(width, width),
             score: linear(width, outputs),
         };
+        let (encoder, padding) = encoder.unzip();
         Self {
             encoder,
+            padding: padding.unwrap_or_default(),
             width: EmbeddingConfig::new(config.max_span + 1, config.width_dim)
                 .with_initializer(Initializer::Zeros)
                 .init(device),
@@ -108,30 +114,46 @@ impl JointEre {
         self.width.weight.val().device()
     }
 
-    /// Runs the encoder over the sentences.
-    pub(crate) fn read(
+    /// Runs the encoder over the sentences, or takes the states they come with.
+    pub(crate) fn read(&self, sentences: &[&Example], noise: Option<&Noise>) -> Words {
+        let mut first = Vec::with_capacity(sentences.len());
+        let mut words = 0;
+        for sentence in sentences {
+            first.push(words);
+            words += sentence.words;
+        }
+        let (start, end) = match &self.encoder {
+            Some(encoder) => self.encode(encoder, sentences, noise),
+            None => self.given(sentences, noise),
+        };
+        Words { start, end, first }
+    }
+
+    /// States of the words' first and last pieces, words × H each.
+    fn encode(
         &self,
+        encoder: &Encoder,
         sentences: &[&Example],
-        padding: u32,
         noise: Option<&Noise>,
-    ) -> Words {
+    ) -> (Tensor<2>, Tensor<2>) {
         let device = self.device();
-        let ids: Vec<&[u32]> = sentences.iter().map(|s| s.pieces.ids.as_slice()).collect();
-        let batch = TokenBatch::new(&ids, padding, &device);
-        let states = dropout(
-            self.encoder.forward(&batch, noise),
-            self.state_dropout,
-            noise,
-        );
+        let pieces: Vec<&Pieces> = sentences
+            .iter()
+            .filter_map(|sentence| match &sentence.input {
+                Input::Pieces(pieces) => Some(pieces),
+                Input::States { .. } => None,
+            })
+            .collect();
+        let ids: Vec<&[u32]> = pieces.iter().map(|pieces| pieces.ids.as_slice()).collect();
+        let batch = TokenBatch::new(&ids, self.padding, &device);
+        let states = dropout(encoder.forward(&batch, noise), self.state_dropout, noise);
         let [rows, columns, hidden] = states.dims();
         let states = states.reshape([rows * columns, hidden]);
-        let mut first = Vec::with_capacity(sentences.len());
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
-        for (row, sentence) in sentences.iter().enumerate() {
-            first.push(starts.len());
+        for (row, pieces) in pieces.iter().enumerate() {
             let place = |piece: &usize| (row * columns + piece) as i32;
-            starts.extend(sentence.pieces.first.iter().map(place));
-            ends.extend(sentence.pieces.last.iter().map(place));
+            starts.extend(pieces.first.iter().map(place));
+            ends.extend(pieces.last.iter().map(place));
         }
         let start = states.clone().select(0, indices(&starts, &device));
         let end = if self.last_piece && ends != starts {
@@ -139,7 +161,33 @@ impl JointEre {
         } else {
             start.clone()
         };
-        Words { start, end, first }
+        (start, end)
+    }
+
+    /// The states that the sentences come with, words × H each.
+    fn given(&self, sentences: &[&Example], noise: Option<&Noise>) -> (Tensor<2>, Tensor<2>) {
+        let device = self.device();
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        let mut words = 0;
+        for sentence in sentences {
+            if let Input::States { start, end } = &sentence.input {
+                words += sentence.words;
+                starts.extend_from_slice(start);
+                ends.extend(end.iter().flatten());
+            }
+        }
+        let tensor = |values: Vec<f32>| {
+            let width = values.len() / words.max(1);
+            let states = Tensor::from_data(TensorData::new(values, [words, width]), &device);
+            dropout(states, self.state_dropout, noise)
+        };
+        let start = tensor(starts);
+        let end = if ends.is_empty() {
+            start.clone()
+        } else {
+            tensor(ends)
+        };
+        (start, end)
     }
 
     /// Scores of spans, given as (sentence of the batch, span); spans × outputs. A
@@ -264,7 +312,7 @@ mod tests {
     use super::*;
     use crate::corpus::{Corpus, DemoConfig, demo};
     use crate::encoder::{Scheme, ScratchConfig, initialise, word_vocabulary};
-    use crate::systems::jointere::examples::examples;
+    use crate::systems::jointere::examples::{Source, examples};
 
     fn model(kind: ModuleKind, corpus: &Corpus) -> (JointEre, Vec<Example>) {
         let device = Device::flex();
@@ -286,7 +334,7 @@ mod tests {
             ..JointEreConfig::default()
         };
         let model = JointEre::new(
-            bert.init(&device),
+            Some((bert.init(&device), bert.padding())),
             8,
             kind,
             &corpus.labels,
@@ -294,7 +342,8 @@ mod tests {
             &device,
         );
         let model = initialise(model, 1, Scheme::Framework, &|_| true);
-        let examples = examples(&corpus.dev, &corpus.labels, &pieces, 128).unwrap();
+        let source = Source::Pieces(&pieces, Some(128));
+        let examples = examples(&corpus.dev, &corpus.labels, &source).unwrap();
         (model, examples)
     }
 
@@ -345,7 +394,7 @@ mod tests {
         let corpus = demo(&DemoConfig::default());
         let (model, examples) = model(ModuleKind::NerReStar, &corpus);
         let sentences: Vec<&Example> = examples[..3].iter().collect();
-        let words = model.read(&sentences, 0, None);
+        let words = model.read(&sentences, None);
         let spans = [
             (0, Span { start: 0, end: 0 }),
             (2, Span { start: 1, end: 3 }),
@@ -384,8 +433,8 @@ mod tests {
         let (model, examples) = model(ModuleKind::Ner, &corpus);
         let span = Span { start: 1, end: 2 };
         let together: Vec<&Example> = examples[..4].iter().collect();
-        let batch = model.read(&together, 0, None);
-        let alone = model.read(&together[2..3], 0, None);
+        let batch = model.read(&together, None);
+        let alone = model.read(&together[2..3], None);
         let left = rows(model.score_spans(&batch, &[(2, span)], None).unwrap());
         let right = rows(model.score_spans(&alone, &[(0, span)], None).unwrap());
         close(&left[0], &right[0]);

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::approach::approach;
-use super::config::{JointEreConfig, PrunerConfig};
+use super::config::{JointEreConfig, PrunerConfig, SpanEnd};
 use super::module::ModuleKind;
 use super::steps::{PREDICT, PredictStep, TRAIN, TrainStep, VERSION};
 use crate::corpus::Split;
-use crate::encoder::ScratchConfig;
+use crate::encoder::{Freeze, Pool};
 use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
+use crate::systems::features;
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
 use crate::train::Recipe;
 
@@ -28,9 +29,12 @@ pub fn draft_run(
 ) -> Result<usize, String> {
     let name = &configuration.system.approach;
     let modules = approach(name).ok_or_else(|| format!("`{name}` is no approach of jointere"))?;
+    let features = feature_drafts(configuration, corpus, encoder, drafts)?;
     let mut previous = None;
     for module in modules {
-        let training = drafts.add(train_draft(configuration, corpus, encoder, *module, seed)?);
+        let mut training = train_draft(configuration, corpus, encoder, *module, seed)?;
+        training.inputs.clone_from(&features);
+        let training = drafts.add(training);
         let step = PredictStep {
             module: *module,
             corpus: corpus.clone(),
@@ -38,7 +42,8 @@ pub fn draft_run(
             jointere: decoding(*module, &configuration.jointere),
             pruner: pruning(*module, &configuration.pruner),
         };
-        let inputs = std::iter::once(training).chain(previous).collect();
+        let read = features.iter().copied();
+        let inputs = std::iter::once(training).chain(read).chain(previous);
         previous = Some(drafts.add(Draft {
             kind: PREDICT,
             version: VERSION,
@@ -48,11 +53,29 @@ pub fn draft_run(
                 "jointere": value(&JointEreConfig::default())?,
                 "pruner": value(&PrunerConfig::default())?,
             }),
-            inputs,
+            inputs: inputs.collect(),
             training: false,
         }));
     }
     previous.ok_or_else(|| format!("`{name}` has no modules"))
+}
+
+/// The steps that read the corpus with a frozen encoder; none where it is trained.
+fn feature_drafts(
+    configuration: &Configuration,
+    corpus: &CorpusIdentity,
+    encoder: &EncoderIdentity,
+    drafts: &mut Drafts,
+) -> Result<Vec<usize>, String> {
+    if encoder.freeze != Freeze::All {
+        return Ok(Vec::new());
+    }
+    let pools = match configuration.jointere.span_end {
+        SpanEnd::First => vec![Pool::First],
+        SpanEnd::Last => vec![Pool::First, Pool::Last],
+    };
+    let draft = |pool| Ok(drafts.add(features::draft(corpus, encoder, pool)?));
+    pools.into_iter().map(draft).collect()
 }
 
 fn train_draft(
@@ -81,7 +104,7 @@ fn train_draft(
         label: format!("{module} seed {seed}"),
         description: value(&step)?,
         defaults: json!({
-            "encoder": { "scratch": value(&ScratchConfig::default())? },
+            "encoder": EncoderIdentity::defaults(),
             "jointere": value(&JointEreConfig::default())?,
             "pruner": value(&PrunerConfig::default())?,
             "train": value(&Recipe::default())?,

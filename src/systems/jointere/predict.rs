@@ -1,18 +1,21 @@
 //! Applying a trained module to a split.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use burn::tensor::Device;
 
-use super::examples::examples;
-use super::saved::open;
+use super::examples::{Source, examples};
+use super::saved::{States, open};
 use super::stage::{Stage, by_document};
-use super::steps::PredictStep;
-use crate::corpus::{Corpus, Extraction, Prediction};
+use super::steps::{PREDICT, PredictStep};
+use crate::corpus::{Corpus, Extraction, Prediction, read_predictions};
 use crate::systems::error::SystemError;
+use crate::systems::features::open_features;
+use crate::systems::scoring::PREDICTIONS;
 
-/// Extends what earlier modules extracted (nothing for the first) by what the module
-/// in `model_folder` decides.
+/// Extends what earlier modules extracted (nothing for the first) by what a trained
+/// module decides. `inputs` are the results of the module's training, of the steps that
+/// read the corpus for it where its encoder is frozen, and of the earlier module.
 ///
 /// # Errors
 /// When the module cannot be read, is another than described, or does not fit the
@@ -20,21 +23,37 @@ use crate::systems::error::SystemError;
 pub fn predict(
     step: &PredictStep,
     corpus: &Corpus,
-    model_folder: &Path,
-    previous: Option<&[Prediction]>,
+    inputs: &[PathBuf],
     device: &Device,
 ) -> Result<Vec<Prediction>, SystemError> {
-    let saved = open(model_folder, device)?;
+    let missing = || SystemError::Unknown(format!("a `{PREDICT}` step lacks an input"));
+    let (training, others) = inputs.split_first().ok_or_else(missing)?;
+    let saved = open(training, device)?;
     if saved.kind != step.module {
         return Err(SystemError::Training(format!(
             "{}: holds the module {}, not {}",
-            model_folder.display(),
+            training.display(),
             saved.kind,
             step.module
         )));
     }
     let documents = corpus.split(step.split);
-    let sentences = examples(documents, &saved.labels, &saved.pieces, saved.positions)?;
+    let (sentences, others) = match &saved.states {
+        States::Encoder(architecture, pieces) => {
+            let source = Source::Pieces(pieces, architecture.longest());
+            (examples(documents, &saved.labels, &source)?, others)
+        }
+        States::Features { files, .. } => {
+            let (features, others) = others.split_at_checked(*files).ok_or_else(missing)?;
+            let features = open_features(features, step.split)?;
+            let source = Source::States(&features);
+            (examples(documents, &saved.labels, &source)?, others)
+        }
+    };
+    let previous = match others.first() {
+        Some(folder) => Some(read_predictions(&folder.join(PREDICTIONS))?.1),
+        None => None,
+    };
     let inputs: Vec<Extraction> = match previous {
         Some(previous) => previous
             .iter()
@@ -56,7 +75,6 @@ pub fn predict(
         labels: &saved.labels,
         config: &step.jointere,
         pruner: &step.pruner,
-        padding: saved.pieces.padding(),
     };
     let extractions = stage
         .extract(&sentences, &inputs)

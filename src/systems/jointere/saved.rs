@@ -1,5 +1,6 @@
 //! A trained module on disk: a Hugging Face folder whose encoder any reader finds,
-//! with one more section in `config.json` for the module around it.
+//! with one more section in `config.json` for the module around it. A module over a
+//! frozen encoder's states has no encoder of its own to write.
 
 use std::path::Path;
 
@@ -11,13 +12,15 @@ use super::model::JointEre;
 use super::module::ModuleKind;
 use super::steps::TrainStep;
 use crate::corpus::Labels;
-use crate::encoder::{BertConfig, EncoderError, WordPieces, load_module, save_module};
+use crate::encoder::{
+    Architecture, EncoderError, WordPieces, load_heads, load_module, save_heads, save_module,
+};
 
 /// `config.json` of a trained module.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Header {
+struct Header {
     #[serde(flatten)]
-    bert: BertConfig,
+    architecture: Option<Architecture>,
     sweep: Section,
 }
 
@@ -26,17 +29,36 @@ struct Section {
     module: ModuleKind,
     labels: Labels,
     jointere: JointEreConfig,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    features: Option<Width>,
 }
 
-impl Header {
-    pub(crate) fn new(step: &TrainStep, bert: BertConfig, labels: &Labels) -> Self {
-        Self {
-            bert,
-            sweep: Section {
-                module: step.module,
-                labels: labels.clone(),
-                jointere: step.jointere.clone(),
-            },
+/// The states that a module over a frozen encoder reads.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Width {
+    width: usize,
+    files: usize,
+}
+
+/// Where a module's states come from.
+pub(crate) enum States {
+    /// Its own encoder, which reads pieces.
+    Encoder(Architecture, WordPieces),
+    /// A frozen encoder's, from this many files, of this width.
+    Features {
+        /// Width H of a state.
+        width: usize,
+        /// One for starts and, where they differ, one for ends.
+        files: usize,
+    },
+}
+
+impl States {
+    /// Width H of a state.
+    pub(crate) fn width(&self) -> usize {
+        match self {
+            Self::Encoder(architecture, _) => architecture.width(),
+            Self::Features { width, .. } => *width,
         }
     }
 }
@@ -46,8 +68,7 @@ pub(crate) struct Saved {
     pub(crate) kind: ModuleKind,
     pub(crate) labels: Labels,
     pub(crate) model: JointEre,
-    pub(crate) pieces: WordPieces,
-    pub(crate) positions: usize,
+    pub(crate) states: States,
 }
 
 const CONFIG: &str = "config.json";
@@ -57,21 +78,41 @@ const TOKENIZER: &str = "tokenizer.json";
 /// Writes the module's folder.
 pub(crate) fn save(
     folder: &Path,
-    header: &Header,
+    step: &TrainStep,
+    states: &States,
+    labels: &Labels,
     model: &JointEre,
-    pieces: &WordPieces,
 ) -> Result<(), EncoderError> {
     let path = folder.join(CONFIG);
     let unwritable = |reason: String| EncoderError::Unreadable {
         path: path.clone(),
         reason,
     };
-    let text =
-        serde_json::to_string_pretty(header).map_err(|error| unwritable(error.to_string()))?;
-    std::fs::write(&path, text).map_err(|error| unwritable(error.to_string()))?;
-    pieces.save(&folder.join(TOKENIZER))?;
     let weights = folder.join(WEIGHTS);
-    save_module(model, &weights)?;
+    let (architecture, features) = match states {
+        States::Encoder(architecture, pieces) => {
+            pieces.save(&folder.join(TOKENIZER))?;
+            save_module(model, architecture, &weights)?;
+            (Some(architecture.clone()), None)
+        }
+        States::Features { width, files } => {
+            save_heads(model, &weights)?;
+            let (width, files) = (*width, *files);
+            (None, Some(Width { width, files }))
+        }
+    };
+    let header = Header {
+        architecture,
+        sweep: Section {
+            module: step.module,
+            labels: labels.clone(),
+            jointere: step.jointere.clone(),
+            features,
+        },
+    };
+    let text =
+        serde_json::to_string_pretty(&header).map_err(|error| unwritable(error.to_string()))?;
+    std::fs::write(&path, text).map_err(|error| unwritable(error.to_string()))?;
     // The weights are written for their owner alone; a store may be shared.
     std::fs::metadata(&path)
         .and_then(|metadata| std::fs::set_permissions(&weights, metadata.permissions()))
@@ -89,19 +130,39 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
     let header: Header =
         serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
     let section = header.sweep;
-    let empty = JointEre::new(
-        header.bert.init(device),
-        header.bert.hidden_size,
-        section.module,
-        &section.labels,
-        &section.jointere,
-        device,
-    );
+    let weights = folder.join(WEIGHTS);
+    let network = |encoder, width| {
+        JointEre::new(
+            encoder,
+            width,
+            section.module,
+            &section.labels,
+            &section.jointere,
+            device,
+        )
+    };
+    let (model, states) = match (header.architecture, section.features) {
+        (Some(architecture), None) => {
+            let encoder = Some((architecture.init(device), architecture.padding()));
+            let empty = network(encoder, architecture.width());
+            let model = load_module(empty, &architecture, &weights)?;
+            let pieces = WordPieces::open(&folder.join(TOKENIZER))?;
+            (model, States::Encoder(architecture, pieces))
+        }
+        (None, Some(Width { width, files })) => {
+            let model = load_heads(network(None, width), &weights)?;
+            (model, States::Features { width, files })
+        }
+        _ => {
+            return Err(unreadable(
+                "names neither an encoder nor the states of one".to_owned(),
+            ));
+        }
+    };
     Ok(Saved {
         kind: section.module,
         labels: section.labels,
-        model: load_module(empty, &folder.join(WEIGHTS))?,
-        pieces: WordPieces::open(&folder.join(TOKENIZER))?,
-        positions: header.bert.max_position_embeddings,
+        model,
+        states,
     })
 }

@@ -20,7 +20,6 @@ pub(crate) struct Stage<'a> {
     pub(crate) labels: &'a Labels,
     pub(crate) config: &'a JointEreConfig,
     pub(crate) pruner: &'a PrunerConfig,
-    pub(crate) padding: u32,
 }
 
 impl Stage<'_> {
@@ -34,11 +33,11 @@ impl Stage<'_> {
         inputs: &[Extraction],
     ) -> Result<Vec<Extraction>, String> {
         let mut order: Vec<usize> = (0..sentences.len()).collect();
-        order.sort_by_key(|index| sentences[*index].pieces.ids.len());
+        order.sort_by_key(|index| sentences[*index].length());
         let mut outputs = inputs.to_vec();
         for batch in order.chunks(BATCH) {
             let chosen: Vec<&Example> = batch.iter().map(|index| &sentences[*index]).collect();
-            let words = self.model.read(&chosen, self.padding, None);
+            let words = self.model.read(&chosen, None);
             let given: Vec<&Extraction> = batch.iter().map(|index| &inputs[*index]).collect();
             let found = self.decide(&words, &chosen, &given)?;
             for (index, extraction) in batch.iter().zip(found) {

@@ -14,7 +14,7 @@ pub const TRAIN: &str = "jointere/train";
 /// Kind of the step that applies a trained module to a split.
 pub const PREDICT: &str = "jointere/predict";
 /// Version of both kinds; it rises when the same description would give another result.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Train this module with this recipe on this corpus from this seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

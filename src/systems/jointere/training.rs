@@ -1,6 +1,6 @@
 //! Training one module.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -8,20 +8,19 @@ use burn::tensor::{Device, Tensor};
 use super::candidates::Candidates;
 use super::config::LossNorm;
 use super::decode::Rows;
-use super::examples::{Example, examples};
+use super::examples::{Example, Source, examples};
 use super::loss::cross_entropy;
 use super::model::JointEre;
 use super::module::ModuleKind;
-use super::saved::{Header, save};
+use super::saved::{States, save};
 use super::stage::{Stage, by_document, kept_spans};
 use super::steps::TrainStep;
 use crate::corpus::{Corpus, Labels, Split};
-use crate::encoder::{
-    BertConfig, Noise, Scheme, WordPieces, initialise, load_bert, word_vocabulary,
-};
+use crate::encoder::{Noise, initialise};
 use crate::score::{Profile, score, total};
 use crate::systems::error::SystemError;
-use crate::systems::identity::EncoderIdentity;
+use crate::systems::features::open_features;
+use crate::systems::start::start_encoder;
 use crate::train::{Epoch, fit};
 
 /// What a training reports when it is done.
@@ -35,7 +34,18 @@ pub struct Trained {
     pub parameters: usize,
 }
 
-/// Trains the module that `step` describes and writes it into `output`.
+/// What a training reads besides its corpus.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The pretrained encoder's folder.
+    pub model: Option<&'a Path>,
+    /// Results of the steps that read the corpus with the frozen encoder; none where the
+    /// encoder is trained.
+    pub features: &'a [PathBuf],
+}
+
+/// Trains the module that `step` describes and writes it into `output`. `device` is one
+/// with gradients.
 ///
 /// # Errors
 /// When the encoder cannot be read, the corpus cannot be encoded, the loss diverges or
@@ -43,16 +53,13 @@ pub struct Trained {
 pub fn train(
     step: &TrainStep,
     corpus: &Corpus,
-    model_folder: Option<&Path>,
+    inputs: Inputs<'_>,
     device: &Device,
     output: &Path,
     observe: impl FnMut(&Epoch),
 ) -> Result<Trained, SystemError> {
-    let gradients = device.clone().autodiff();
-    let (pieces, bert, model) = start(step, corpus, model_folder, &gradients)?;
-    let positions = bert.max_position_embeddings;
-    let prepare = |split| examples(corpus.split(split), &corpus.labels, &pieces, positions);
-    let (training, dev) = (prepare(Split::Train)?, prepare(Split::Dev)?);
+    let (model, data, states) = start(step, corpus, inputs, device)?;
+    let Data { training, dev } = data;
     let model = if step.jointere.prior_bias {
         let (spans, pairs) = label_counts(step, &corpus.labels, &training);
         model.with_prior(&spans, &pairs)
@@ -60,8 +67,7 @@ pub fn train(
         model
     };
     let parameters = model.num_params();
-    let lengths: Vec<usize> = training.iter().map(|s| s.pieces.ids.len()).collect();
-    let padding = pieces.padding();
+    let lengths: Vec<usize> = training.iter().map(Example::length).collect();
     let gold: Vec<_> = dev
         .iter()
         .map(|example| input_of(step.module, example))
@@ -73,7 +79,7 @@ pub fn train(
         step.seed,
         |model, batch, noise| {
             let sentences: Vec<&Example> = batch.iter().map(|index| &training[*index]).collect();
-            batch_loss(step, model, &sentences, padding, noise)
+            batch_loss(step, model, &sentences, noise)
         },
         |model| {
             let stage = Stage {
@@ -82,7 +88,6 @@ pub fn train(
                 labels: &corpus.labels,
                 config: &step.jointere,
                 pruner: &step.pruner,
-                padding,
             };
             let predicted = by_document(&corpus.dev, stage.extract(&dev, &gold)?);
             let counts =
@@ -92,8 +97,7 @@ pub fn train(
         observe,
     )
     .map_err(SystemError::Training)?;
-    let header = Header::new(step, bert, &corpus.labels);
-    save(output, &header, &fitted.model, &pieces)?;
+    save(output, step, &states, &corpus.labels, &fitted.model)?;
     Ok(Trained {
         history: fitted.history,
         best: fitted.best,
@@ -101,48 +105,49 @@ pub fn train(
     })
 }
 
-/// The tokenizer, the encoder's configuration, and the network with its first values.
+/// The splits that a training reads.
+struct Data {
+    training: Vec<Example>,
+    dev: Vec<Example>,
+}
+
+/// The network with its first values, the examples, and where its states come from.
 fn start(
     step: &TrainStep,
     corpus: &Corpus,
-    model_folder: Option<&Path>,
+    inputs: Inputs<'_>,
     device: &Device,
-) -> Result<(WordPieces, BertConfig, JointEre), SystemError> {
-    let (pieces, config, encoder) = match (&step.encoder, model_folder) {
+) -> Result<(JointEre, Data, States), SystemError> {
+    let (encoder, data, states) = if inputs.features.is_empty() {
+        let (pieces, architecture, encoder) =
+            start_encoder(&step.encoder, corpus, inputs.model, step.seed, device)?;
+        let source = Source::Pieces(&pieces, architecture.longest());
+        let prepare = |split| examples(corpus.split(split), &corpus.labels, &source);
+        let data = Data {
+            training: prepare(Split::Train)?,
+            dev: prepare(Split::Dev)?,
+        };
+        let encoder = Some((encoder, architecture.padding()));
+        (encoder, data, States::Encoder(architecture, pieces))
+    } else {
+        let prepare = |split| {
+            let files = open_features(inputs.features, split)?;
+            let source = Source::States(&files);
+            let examples = examples(corpus.split(split), &corpus.labels, &source)?;
+            Ok::<_, SystemError>((examples, files[0].width()))
+        };
+        let (training, width) = prepare(Split::Train)?;
+        let (dev, _) = prepare(Split::Dev)?;
+        let files = inputs.features.len();
         (
-            EncoderIdentity {
-                hash: None,
-                scratch: shape,
-                ..
-            },
-            _,
-        ) => {
-            let words = corpus.train.iter().flat_map(|document| &document.sentences);
-            let pieces = word_vocabulary(
-                words.map(|sentence| sentence.tokens.as_slice()),
-                shape.minimum_count,
-            )?;
-            let config = shape.bert(pieces.vocabulary_size());
-            let encoder = initialise(
-                config.init(device),
-                step.seed,
-                Scheme::Normal(0.02),
-                &|_| true,
-            );
-            (pieces, config, encoder)
-        }
-        (_, Some(folder)) => {
-            let pieces = WordPieces::open(&folder.join("tokenizer.json"))?;
-            let (config, encoder) = load_bert(folder, device)?;
-            (pieces, config, encoder)
-        }
-        (_, None) => {
-            return Err(SystemError::NoModelFolder);
-        }
+            None,
+            Data { training, dev },
+            States::Features { width, files },
+        )
     };
     let model = JointEre::new(
         encoder,
-        config.hidden_size,
+        states.width(),
         step.module,
         &corpus.labels,
         &step.jointere,
@@ -151,7 +156,7 @@ fn start(
     let model = initialise(model, step.seed, step.train.head_scheme(), &|path| {
         !path.starts_with("encoder.")
     });
-    Ok((pieces, config, model))
+    Ok((model, data, states))
 }
 
 /// What the module gets when it is trained and selected: gold input.
@@ -175,7 +180,6 @@ fn batch_loss(
     step: &TrainStep,
     model: &JointEre,
     sentences: &[&Example],
-    padding: u32,
     noise: &Noise,
 ) -> Result<Option<Tensor<1>>, String> {
     let batch = sentences.len();
@@ -191,7 +195,7 @@ fn batch_loss(
     if !scores_spans && candidates.pairs.is_empty() {
         return Ok(None);
     }
-    let words = model.read(sentences, padding, Some(noise));
+    let words = model.read(sentences, Some(noise));
     let mut items = candidates.span_targets.len();
     let mut loss: Option<Tensor<1>> = None;
     let span_scores = if scores_spans {

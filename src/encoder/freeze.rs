@@ -1,0 +1,78 @@
+//! Keeping a part of an encoder as it is while the rest is trained.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::Tensor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::architecture::Architecture;
+use super::model::Encoder;
+use super::names::Names;
+
+/// What of the encoder keeps its pretrained values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Freeze {
+    /// Nothing.
+    #[default]
+    None,
+    /// The embeddings.
+    Embeddings,
+    /// Everything: the encoder's states are computed once and shared by all trainings.
+    All,
+}
+
+/// Takes the embeddings and the first `layers` layers out of training, as asked;
+/// freezing layers freezes the embeddings below them.
+pub fn freeze(
+    encoder: Encoder,
+    architecture: &Architecture,
+    what: Freeze,
+    layers: usize,
+) -> Encoder {
+    if what == Freeze::None && layers == 0 {
+        return encoder;
+    }
+    encoder.map(&mut Freezer {
+        names: architecture.names(),
+        all: what == Freeze::All,
+        layers,
+        path: Vec::new(),
+    })
+}
+
+struct Freezer<'a> {
+    names: &'a Names,
+    all: bool,
+    layers: usize,
+    path: Vec<String>,
+}
+
+impl ModuleMapper for Freezer<'_> {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        if !container_type.starts_with("Enum:") {
+            self.path.push(name.to_owned());
+        }
+    }
+
+    fn exit_module(&mut self, _name: &str, container_type: &str) {
+        if !container_type.starts_with("Enum:") {
+            self.path.pop();
+        }
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.names.in_checkpoint(&self.path.join("."));
+        let frozen = self.all
+            || self.names.is_embedding(&name)
+            || self
+                .names
+                .layer(&name)
+                .is_some_and(|layer| layer < self.layers);
+        if frozen {
+            param.set_require_grad(false)
+        } else {
+            param
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Inputs that belong to whole words rather than to pieces: pretrained word vectors,
+//! casing classes, characters, and contextual features that were computed before.
+//!
+//! Corpora hand over words that are already split. Everything here is the same for
+//! every order of sentences and every number of threads.
+
+mod casing;
+mod characters;
+mod coverage;
+mod feature_writer;
+mod features;
+mod folder;
+mod identity;
+mod index;
+mod layout;
+mod lookup;
+mod scalar_mix;
+mod table;
+mod tensor_file;
+mod text;
+mod vectors;
+mod word_dropout;
+
+pub use casing::{Casing, casing_features};
+pub use characters::Characters;
+pub use coverage::Coverage;
+pub use feature_writer::{FeaturePrecision, FeaturesWriter};
+pub use features::{DocumentFeatures, Features};
+pub use index::WordIndex;
+pub use lookup::Lookup;
+pub use scalar_mix::ScalarMix;
+pub use table::{FirstValues, TableOptions, WordTable, WordsKept};
+pub use vectors::WordVectors;
+pub use word_dropout::drop_words;
