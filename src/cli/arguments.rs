@@ -23,6 +23,8 @@ pub(super) enum Verb {
     Step(StepArguments),
     /// Look at corpora.
     Data(DataArguments),
+    /// Look at pretrained encoders, and get them from the Hugging Face hub.
+    Model(ModelArguments),
     /// Print the JSON schema of experiment files.
     Schema,
 }
@@ -122,6 +124,49 @@ pub(super) enum DataVerb {
         /// Its name, or a folder.
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    #[command(subcommand)]
+    pub(super) verb: ModelVerb,
+    /// Folder that holds pretrained encoders by name [default: models, then the user's
+    /// cache, sweep-models].
+    #[arg(long, env = "SWEEP_MODELS", global = true)]
+    pub(super) models: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelVerb {
+    /// Fetch a model from the Hugging Face hub into its cache, or what is still lacking.
+    Get {
+        /// Its name on the hub.
+        #[arg(value_name = "OWNER/NAME")]
+        name: String,
+        /// Branch, tag or commit.
+        #[arg(long, default_value = "main")]
+        revision: String,
+    },
+    /// Which models there are, and which can be used.
+    List {
+        /// Print JSON, with the files of every model.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a model's files say of it.
+    Show(NamedModel),
+    /// Look for what is wrong with a model.
+    Check(NamedModel),
+}
+
+/// Which model.
+#[derive(Debug, Args)]
+pub(super) struct NamedModel {
+    /// Its name: of a folder of models, or `owner/name`; or a folder.
+    pub(super) name: String,
+    /// Branch, tag or commit of a model of the hub [default: main].
+    #[arg(long)]
+    pub(super) revision: Option<String>,
 }
 
 /// The whole command line, for the tests of its documentation.

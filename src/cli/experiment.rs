@@ -1,6 +1,6 @@
 //! What `run` and `plan` share: reading the experiment, and where things are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::plan::Places;
 use crate::report::published;
@@ -43,15 +43,19 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
 
 /// The folders a plan may read.
 pub(super) fn places(arguments: &PlaceArguments) -> Places {
-    let models = match &arguments.models {
-        Some(folder) => vec![folder.clone()],
+    Places {
+        data: arguments.data.clone(),
+        models: models(arguments.models.as_deref()),
+    }
+}
+
+/// The folders that hold models by name: the one that was chosen, or the usual ones.
+pub(super) fn models(chosen: Option<&Path>) -> Vec<PathBuf> {
+    match chosen {
+        Some(folder) => vec![folder.to_owned()],
         None => std::iter::once(PathBuf::from("models"))
             .chain(cache().map(|folder| folder.join("sweep-models")))
             .collect(),
-    };
-    Places {
-        data: arguments.data.clone(),
-        models,
     }
 }
 

@@ -8,6 +8,7 @@ mod collect;
 mod data;
 mod exit;
 mod experiment;
+mod model;
 mod output;
 mod plan;
 mod run;
@@ -28,6 +29,7 @@ pub fn main() -> Exit {
         Verb::Plan(options) => plan::plan(options),
         Verb::Step(options) => step::step(options),
         Verb::Data(options) => data::data(options),
+        Verb::Model(options) => model::model(options),
         Verb::Schema => schema::schema(),
     };
     result.unwrap_or_else(|problem| {

@@ -8,14 +8,19 @@ use serde::{Deserialize, Serialize};
 use super::architecture::Architecture;
 use super::bert::BertConfig;
 use super::freeze::Freeze;
+use super::hub::HubName;
 
 /// Which encoder reads the sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EncoderConfig {
-    /// `scratch` for one built from `[encoder.scratch]`, or the name of a Hugging
-    /// Face folder under the models folder.
+    /// `scratch` for one built from `[encoder.scratch]`, the name of a Hugging Face
+    /// folder under the models folder, or `owner/name` for a model of the Hugging Face
+    /// hub that `sweep model get` has fetched.
     pub name: String,
+    /// Branch, tag or commit of a model of the hub; `main` where none is given. Only
+    /// content counts: the same files at another revision are the same encoder.
+    pub revision: Option<String>,
     /// A Hugging Face folder anywhere; takes the place of looking the name up.
     pub path: Option<PathBuf>,
     /// How many layers are kept, from the bottom; all unless given.
@@ -56,6 +61,7 @@ impl Default for EncoderConfig {
     fn default() -> Self {
         Self {
             name: "scratch".to_owned(),
+            revision: None,
             path: None,
             keep_layers: None,
             freeze: Freeze::None,
@@ -103,6 +109,14 @@ impl EncoderConfig {
         at_least("heads", shape.heads, 1);
         at_least("intermediate", shape.intermediate, 1);
         at_least("positions", shape.positions, 8);
+        let of_hub = self.path.is_none() && self.name.parse::<HubName>().is_ok();
+        if self.revision.is_some() && !of_hub {
+            problems.push((
+                "revision".to_owned(),
+                "is for models of the hub alone: give `name` as `owner/name`, and no `path`"
+                    .to_owned(),
+            ));
+        }
         if self.keep_layers == Some(0) {
             problems.push(("keep_layers".to_owned(), "must be at least 1".to_owned()));
         }

@@ -16,6 +16,31 @@ pub enum EncoderError {
         /// The folders that were tried, joined by commas.
         looked_in: String,
     },
+    /// A model of the hub is not in the cache.
+    #[error(
+        "the model `{name}` is {state} the Hugging Face cache at revision `{revision}`: looked in \
+         {looked_in}; `{command}` fetches it"
+    )]
+    NotFetched {
+        /// The name asked for.
+        name: String,
+        /// `not in`, or `only in part in`.
+        state: &'static str,
+        /// The branch, tag or commit asked for.
+        revision: String,
+        /// The folders that were tried, joined by commas.
+        looked_in: String,
+        /// The call that fetches it.
+        command: String,
+    },
+    /// The hub does not give a model, or gives what cannot be used.
+    #[error("{name}: {reason}")]
+    Hub {
+        /// The name asked for.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The folder lacks a file that every model needs.
     #[error("{folder}: `{file}` is missing; a model folder holds config.json, model.safetensors and tokenizer.json", folder = folder.display())]
     Incomplete {

@@ -58,6 +58,15 @@ impl Draw<'_> {
                 Some(normal(key, count, sigma))
             }
             ("Struct:Embedding", true, Scheme::Framework) => Some(normal(key, count, 1.0)),
+            // A recurrent cell maps its recurrent weight (gates·hidden × hidden) first, and
+            // all of it follows U(±1/√hidden) under either scheme: neither BERT nor PURE
+            // has such a cell.
+            ("Struct:CellWeights", ..) => {
+                if self.path.last().is_some_and(|name| name == "weight_hh") {
+                    self.fan_in = shape[D - 1].max(1);
+                }
+                Some(uniform(key, count, 1.0 / (self.fan_in as f64).sqrt()))
+            }
             ("Struct:Linear", false, Scheme::Normal(_)) => Some(vec![0.0; count]),
             ("Struct:Linear", _, Scheme::Framework) => {
                 // A linear layer maps its weight (input × output) before its bias.
@@ -179,5 +188,46 @@ mod tests {
         let bound = 1.0 / 8f32.sqrt();
         assert!(make(1).iter().all(|value| value.abs() <= bound));
         assert!(make(1).iter().any(|value| value.abs() > bound / 4.0));
+    }
+
+    #[test]
+    fn a_recurrent_cell_is_bounded_by_its_width_and_drawn_by_name() {
+        use crate::encoder::recurrent::{BiRnnConfig, Cell};
+        let config = BiRnnConfig {
+            cell: Cell::Lstm,
+            input: 400,
+            hidden: 25,
+            layers: 2,
+            dropout: 0.0,
+        };
+        let draw = |scheme| {
+            let rnn = config.init(&Device::flex());
+            let rnn = initialise(rnn, 1, scheme, &|_| true);
+            let cells: Vec<Vec<f32>> = rnn
+                .layers
+                .iter()
+                .flat_map(|layer| [&layer.forward, &layer.reverse])
+                .flat_map(|cell| {
+                    let tensors = [
+                        cell.weight_ih.val().into_data(),
+                        cell.weight_hh.val().into_data(),
+                        cell.bias_ih.val().into_data(),
+                        cell.bias_hh.val().into_data(),
+                    ];
+                    tensors.map(|data| data.try_into_vec().unwrap())
+                })
+                .collect();
+            cells
+        };
+        let drawn = draw(Scheme::Framework);
+        for values in &drawn {
+            let largest = values
+                .iter()
+                .fold(0f32, |most, value| most.max(value.abs()));
+            assert!(largest <= 0.2 && largest > 0.15, "{largest}");
+        }
+        assert_ne!(drawn[2][..100], drawn[3][..100]);
+        assert_ne!(drawn[1], drawn[5]);
+        assert_eq!(drawn, draw(Scheme::Normal(0.02)));
     }
 }

@@ -66,16 +66,17 @@ pub(crate) fn pointwise<const D: usize>(
 /// that the loop around it vectorises. Below −87 it stays at e⁻⁸⁷, about 10⁻³⁸.
 #[inline]
 pub(crate) fn exp_of_negative(x: f32) -> f32 {
-    // Adding and taking away 1.5·2²³ rounds to the nearest whole number.
+    // Adding 1.5·2²³ rounds to the nearest whole number, which the sum's last bits hold.
     const ROUND: f32 = 12_582_912.0;
     let x = x.max(-87.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
     let series = 1.0
         + r * (1.0
             + r * (0.5
                 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
-    series * f32::from_bits(((n as i32 + 127) as u32) << 23)
+    series * f32::from_bits(rounded.to_bits().wrapping_add(127) << 23)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use safetensors::tensor::TensorView;
 
 use super::architecture::Architecture;
 use super::error::EncoderError;
+use super::header::Header;
 use super::model::Encoder;
 use super::source::weight_files;
 
@@ -146,8 +147,8 @@ fn load<M: Module>(
             path: path.clone(),
             reason,
         };
-        // The store's own message for a file that is not there repeats its path.
-        std::fs::File::open(path).map_err(|error| fail(error.to_string()))?;
+        // The header's errors say more than the store's: a pointer of git's, a cut-off file.
+        Header::read(path)?;
         let mut store = SafetensorsStore::from_file(path);
         let tensors = store
             .get_all_tensors()

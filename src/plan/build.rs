@@ -116,12 +116,14 @@ pub fn build(
         for reason in &reasons {
             *missing.entry(reason.clone()).or_default() += 1;
         }
+        let found = encoder.found.as_ref().ok();
         let context = Context {
             hints: Hints {
                 corpus: configuration.corpus.clone(),
                 data: places.data.clone(),
                 encoder: configuration.encoder.name.clone(),
-                model: encoder.found.clone().ok().and_then(|found| found.folder),
+                model: found.and_then(|found| found.folder.clone()),
+                commit: found.and_then(|found| found.commit.clone()),
                 device: configuration.device.clone(),
                 gradient_checkpointing: configuration.encoder.gradient_checkpointing,
             },

@@ -36,4 +36,5 @@ pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
+pub(crate) use text::wrapped;
 pub use write::{Written, write};

@@ -67,6 +67,8 @@ pub struct Shape {
 pub struct FoundEncoder {
     /// The folder.
     pub folder: Option<PathBuf>,
+    /// The commit of a model of the hub.
+    pub commit: Option<String>,
     /// Its shape.
     pub shape: Shape,
 }
@@ -89,6 +91,7 @@ pub fn find_encoder(
         identity.scratch = config.scratch.clone();
         let found = FoundEncoder {
             folder: None,
+            commit: None,
             shape: Shape {
                 layers: config.scratch.layers,
                 width: config.scratch.hidden,
@@ -126,6 +129,7 @@ fn pretrained(
             layers: architecture.layers(),
             width: architecture.width(),
         },
+        commit: folder.commit.clone(),
         folder: Some(folder.path.clone()),
     };
     Ok((folder.content_hash()?, found))

@@ -19,6 +19,8 @@ pub struct Hints {
     pub encoder: String,
     /// The pretrained encoder's folder.
     pub model: Option<PathBuf>,
+    /// The commit of an encoder of the hub.
+    pub commit: Option<String>,
     /// The device.
     pub device: String,
     /// Whether cheap intermediate results are computed twice rather than kept.

@@ -1,0 +1,149 @@
+//! Work on the host as one node of the gradient graph.
+//!
+//! A recurrence of fifty steps is a thousand small tensor operations, each with its
+//! own node. On the CPU the same work is a few loops over plain memory, and the chain
+//! rule needs to know it only as a whole: values out, and a function that takes the
+//! gradient of the outputs back to the inputs.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::flex::FlexDevice;
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::{Autodiff, BackendTypes, Flex};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+/// A tensor that the graph knows, whatever its rank.
+pub(crate) type Tracked = <Autodiff<Flex> as BackendTypes>::FloatTensorPrimitive;
+
+/// The way back from the gradient of a node's output to those of its `N` inputs.
+pub(crate) trait Pullback<const N: usize>: Clone + Debug + Send + 'static {
+    /// Gradients of the inputs that are `wanted`, in their shapes.
+    fn pull(self, upstream: Vec<f32>, wanted: [bool; N]) -> [Option<TensorData>; N];
+}
+
+/// Whether a tensor lies in the host's memory as single-precision numbers.
+pub(crate) fn on_host<const D: usize>(tensor: &Tensor<D>) -> bool {
+    tensor.device().without_autodiff() == Device::flex() && tensor.dtype() == DType::F32
+}
+
+/// The graph's handle of a tensor; none where the host's graph cannot hold it.
+pub(crate) fn tracked<const D: usize>(tensor: Tensor<D>) -> Option<Tracked> {
+    let tensor = if tensor.device().is_autodiff() {
+        tensor
+    } else {
+        Tensor::from_inner(tensor)
+    };
+    tensor.try_into_primitive::<Autodiff<Flex>>().ok()
+}
+
+/// The tensor without its history.
+pub(crate) fn plain<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() {
+        tensor.inner()
+    } else {
+        tensor
+    }
+}
+
+/// The values of a tensor on the host, row by row.
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    let data = tensor.into_data().convert::<f32>();
+    data.try_into_vec().unwrap_or_default()
+}
+
+/// A matrix on the host.
+pub(crate) fn matrix(values: Vec<f32>, shape: [usize; 2]) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, shape), &Device::flex())
+}
+
+/// A tensor with these values whose gradient goes to `inputs` through `pullback`.
+pub(crate) fn node<const N: usize, const D: usize, P: Pullback<N>>(
+    inputs: &[Tracked; N],
+    output: TensorData,
+    pullback: P,
+) -> Tensor<D> {
+    let output = Flex::float_from_data(output, &FlexDevice);
+    let guards = inputs.each_ref().map(Tracked::node);
+    let prepared = Pull(PhantomData::<P>).prepare::<NoCheckpointing>(guards);
+    let tensor = match prepared.compute_bound().stateful() {
+        OpsKind::Tracked(node) => node.finish(pullback, output),
+        OpsKind::UnTracked(node) => node.finish(output),
+    };
+    Tensor::from_primitive::<Autodiff<Flex>>(tensor)
+}
+
+/// The graph's operation; all it needs is in its state.
+#[derive(Debug)]
+struct Pull<P>(PhantomData<P>);
+
+impl<const N: usize, P: Pullback<N>> Backward<Flex, N> for Pull<P> {
+    type State = P;
+
+    fn backward(self, ops: Ops<P, N>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let upstream = gradients.consume::<Flex>(&ops.node).into_data();
+        let upstream = upstream.try_into_vec().unwrap_or_default();
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let pulled = ops.state.pull(upstream, wanted);
+        for (parent, gradient) in ops.parents.into_iter().zip(pulled) {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                let gradient = Flex::float_from_data(gradient, &FlexDevice);
+                gradients.register::<Flex>(parent.id, gradient);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// output = 2a + 3b
+    #[derive(Debug, Clone)]
+    struct Sum;
+
+    impl Pullback<2> for Sum {
+        fn pull(self, upstream: Vec<f32>, wanted: [bool; 2]) -> [Option<TensorData>; 2] {
+            let scaled = |factor: f32| {
+                let values: Vec<f32> = upstream.iter().map(|value| factor * value).collect();
+                TensorData::new(values, [1, 2])
+            };
+            [
+                wanted[0].then(|| scaled(2.0)),
+                wanted[1].then(|| scaled(3.0)),
+            ]
+        }
+    }
+
+    fn sum(a: &Tensor<2>, b: &Tensor<2>) -> Tensor<2> {
+        let inputs = [tracked(a.clone()).unwrap(), tracked(b.clone()).unwrap()];
+        node(&inputs, TensorData::from([[5f32, 6.0]]), Sum)
+    }
+
+    #[test]
+    fn gradients_pass_through_on_both_sides() {
+        let device = Device::flex().autodiff();
+        let a = Tensor::<2>::from_data([[1f32, 1.0]], &device).require_grad();
+        let b = Tensor::<2>::from_data([[1f32, 1.0]], &device).require_grad();
+        let loss = (sum(&(a.clone() * 10.0), &b) * 7.0).sum();
+        let gradients = loss.backward();
+        assert_eq!(values(a.grad(&gradients).unwrap()), [140.0, 140.0]);
+        assert_eq!(values(b.grad(&gradients).unwrap()), [21.0, 21.0]);
+    }
+
+    #[test]
+    fn constants_get_no_gradient() {
+        let device = Device::flex().autodiff();
+        let a = Tensor::<2>::from_data([[1f32, 1.0]], &Device::flex());
+        let b = Tensor::<2>::from_data([[1f32, 1.0]], &device).require_grad();
+        let gradients = sum(&a, &b).sum().backward();
+        assert_eq!(values(b.grad(&gradients).unwrap()), [3.0, 3.0]);
+        assert_eq!(values(sum(&a, &a)), [5.0, 6.0]);
+    }
+}
