@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::architecture::Architecture;
-use super::bert::BertConfig;
-use super::freeze::Freeze;
-use super::hub::HubName;
+use crate::encoder::checkpoint::HubName;
+use crate::encoder::transformer::{Architecture, BertConfig, Freeze};
 
 /// Which encoder reads the sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -165,7 +163,7 @@ impl ScratchConfig {
             layer_norm_eps: 1e-12,
             hidden_dropout_prob: self.dropout,
             attention_probs_dropout_prob: self.dropout,
-            hidden_act: super::activation::Activation::Gelu,
+            hidden_act: crate::encoder::transformer::Activation::Gelu,
             pad_token_id: 0,
         })
     }

@@ -6,14 +6,11 @@ use burn::tensor::Device;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::alignment::Pieces;
-use super::architecture::Architecture;
 use super::batch::TokenBatch;
 use super::error::EncoderError;
-use super::model::Encoder;
-use super::pieces::WordPieces;
-use super::transformer::Transformer;
-use super::weights::load_encoder;
+use crate::encoder::checkpoint::load_encoder;
+use crate::encoder::pieces::{Pieces, WordPieces};
+use crate::encoder::transformer::{Architecture, Encoder, Transformer};
 
 /// Pieces a batch holds at most, padding included, unless one sequence is longer.
 const BATCH_PIECES: usize = 4096;

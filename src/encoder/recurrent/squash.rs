@@ -1,7 +1,7 @@
 //! The logistic function and the hyperbolic tangent over slices, in code that a
 //! compiler can vectorise.
 
-use crate::encoder::pointwise::exp_of_negative;
+use crate::encoder::transformer::exp_of_negative;
 
 /// 1 / (1 + e⁻ˣ) in place.
 pub(crate) fn sigmoid(values: &mut [f32]) {

@@ -13,9 +13,9 @@ use burn::tensor::f16;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::error::EncoderError;
 use super::identity::unreadable;
 use super::layout::{Dimensions, FORMAT, VERSION};
+use crate::encoder::error::EncoderError;
 
 /// In which precision features are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

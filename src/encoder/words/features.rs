@@ -9,10 +9,10 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::TensorInfo;
 
-use super::super::error::EncoderError;
 use super::identity::{file_hash, unreadable};
 use super::layout::{Dimensions, FORMAT, VERSION};
 use super::tensor_file::TensorFile;
+use crate::encoder::error::EncoderError;
 
 /// A file of features of a corpus's words.
 ///

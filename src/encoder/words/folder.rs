@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::super::error::EncoderError;
 use super::identity::unreadable;
 use super::tensor_file::TensorFile;
 use super::vectors::WordVectors;
+use crate::encoder::error::EncoderError;
 
 /// The files that decide the vectors.
 pub(super) const FILES: [&str; 2] = ["vectors.safetensors", "vocab.txt"];

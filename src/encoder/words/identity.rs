@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::error::EncoderError;
+use crate::encoder::error::EncoderError;
 
 /// Hash of one file's content.
 pub(super) fn file_hash(path: &Path) -> Result<blake3::Hash, EncoderError> {

@@ -7,9 +7,9 @@ use burn::nn::Embedding;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::super::initialise::{named_key, uniform};
 use super::index::WordIndex;
 use super::vectors::WordVectors;
+use crate::encoder::initialise::{named_key, uniform};
 
 /// Which words of the corpus get a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use burn::tensor::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use super::super::error::EncoderError;
 use super::identity::unreadable;
+use crate::encoder::error::EncoderError;
 
 /// Bytes before the header: its length.
 const LENGTH_BYTES: u64 = 8;

@@ -13,9 +13,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::super::error::EncoderError;
 use super::identity::unreadable;
 use super::vectors::WordVectors;
+use crate::encoder::error::EncoderError;
 
 /// Bytes that are read before their lines are parsed together.
 const BLOCK: usize = 1 << 24;

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::super::error::EncoderError;
 use super::identity::{file_hash, unreadable};
 use super::lookup::Lookup;
 use super::{folder, text};
+use crate::encoder::error::EncoderError;
 
 /// Vectors by word, such as GloVe's (Pennington et al. 2014, "GloVe: Global Vectors
 /// for Word Representation").

@@ -1,8 +1,8 @@
 //! Word dropout: while training, words turn into the unknown word at random, so that
 //! its vector learns to stand for words that were never seen.
 
-use super::super::dropout::Noise;
 use super::index::WordIndex;
+use crate::encoder::dropout::Noise;
 
 /// Replaces each word of `rows` by the unknown word with `probability`; padding
 /// stays. Without noise (evaluation) nothing changes.

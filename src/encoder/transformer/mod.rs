@@ -1,0 +1,33 @@
+//! The pretrained architectures, one file each, behind one interface: what they share,
+//! how their configurations and checkpoints name things, and what is kept from training.
+
+mod activation;
+mod albert;
+mod architecture;
+mod attention;
+mod bart;
+mod bert;
+mod deberta;
+mod freeze;
+mod gelu;
+mod interface;
+mod lookup;
+mod model;
+mod names;
+mod pointwise;
+mod problems;
+mod relative_bias;
+mod self_attention;
+mod t5;
+
+pub(super) use activation::Activation;
+pub use albert::{Albert, AlbertConfig};
+pub use architecture::{ARCHITECTURES, Architecture};
+pub use bart::{Bart, BartConfig};
+pub use bert::{Bert, BertConfig};
+pub use deberta::{Deberta, DebertaConfig};
+pub use freeze::{Freeze, freeze};
+pub use interface::Transformer;
+pub use model::Encoder;
+pub(super) use pointwise::exp_of_negative;
+pub use t5::{T5, T5Config};

@@ -1,0 +1,40 @@
+//! An encoder of whichever architecture.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::albert::Albert;
+use super::bart::Bart;
+use super::bert::Bert;
+use super::deberta::Deberta;
+use super::interface::Transformer;
+use super::t5::T5;
+use crate::encoder::batch::TokenBatch;
+use crate::encoder::dropout::Noise;
+
+/// An encoder of any of the architectures: piece ids in, one hidden state a piece out.
+#[derive(Module, Debug)]
+pub enum Encoder {
+    /// BERT and all that share its architecture.
+    Bert(Bert),
+    /// ALBERT.
+    Albert(Albert),
+    /// DeBERTa-v2 and -v3.
+    Deberta(Deberta),
+    /// The encoder of T5.
+    T5(T5),
+    /// The encoder of BART.
+    Bart(Bart),
+}
+
+impl Transformer for Encoder {
+    fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
+        match self {
+            Self::Bert(encoder) => encoder.forward(batch, noise),
+            Self::Albert(encoder) => encoder.forward(batch, noise),
+            Self::Deberta(encoder) => encoder.forward(batch, noise),
+            Self::T5(encoder) => encoder.forward(batch, noise),
+            Self::Bart(encoder) => encoder.forward(batch, noise),
+        }
+    }
+}
