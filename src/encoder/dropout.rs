@@ -79,7 +79,8 @@ pub fn dropout<const D: usize>(
         TensorData::new(values, shape),
         &input.device().without_autodiff(),
     );
-    input * Tensor::from_inner(mask)
+    // A tensor without gradients is a constant beside one with them.
+    input * mask
 }
 
 /// The mask's values: 0, or the scale of what is kept. Four values share one draw

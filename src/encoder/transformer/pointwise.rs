@@ -57,8 +57,7 @@ pub(crate) fn pointwise<const D: usize>(
             }
         });
     // The first factor is zero and carries the gradient: d(output)/d(input) = slope.
-    (input - Tensor::from_inner(plain)) * Tensor::from_inner(tensor(slopes))
-        + Tensor::from_inner(tensor(outputs))
+    (input - plain) * tensor(slopes) + tensor(outputs)
 }
 
 /// eˣ for x ≤ 0, to two units in the last place: 2ⁿ·e^r with |r| ≤ ln 2 / 2 (Cody and
