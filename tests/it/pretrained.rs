@@ -55,13 +55,11 @@ fn sandbox() -> Sandbox {
 
 /// Runs the tiny experiment with this encoder.
 fn run(sandbox: &Sandbox, changes: &[&str]) {
-    let changes: String = changes
-        .iter()
-        .map(|change| format!(" --set encoder.{change}"))
+    let changes: Vec<String> = std::iter::once(&"name=tiny")
+        .chain(changes)
+        .map(|change| format!("--set encoder.{change}"))
         .collect();
-    sandbox.succeed(&format!(
-        "run tiny.toml -j 2 --set encoder.name=tiny{changes}"
-    ));
+    sandbox.succeed(&format!("run tiny.toml -j 2 {}", changes.join(" ")));
 }
 
 /// The tensors of a weights file, as bytes.
@@ -112,7 +110,7 @@ fn a_frozen_encoder_reads_the_corpus_once_for_all_trainings() {
 fn states_of_the_frozen_encoder_are_those_that_embed_writes() {
     let sandbox = sandbox();
     run(&sandbox, &["freeze=all"]);
-    let step = sandbox.step("states of the frozen encoder, first pieces");
+    let step = sandbox.step("states of tiny, first pieces");
     let path = sandbox.store().output(&step.key, "test.safetensors");
     let features = Features::open(&path.unwrap()).unwrap();
     let predictions = sandbox.step("Ner seed 0 on test").key;
