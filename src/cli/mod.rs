@@ -34,8 +34,12 @@ pub fn main() -> Exit {
         Verb::Embed(options) => embed::embed(options),
         Verb::Schema => schema::schema(),
     };
-    result.unwrap_or_else(|problem| {
-        output::complain(&problem.to_string());
-        problem.exit()
-    })
+    match result {
+        Ok(Exit::Done) if output::lost() => Exit::SetUp,
+        Ok(exit) => exit,
+        Err(problem) => {
+            output::complain(&problem.to_string());
+            problem.exit()
+        }
+    }
 }

@@ -1,11 +1,31 @@
 //! Writing to the terminal without panicking when it is gone.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether data was lost on its way to standard output.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Data, to standard output.
 pub(super) fn say(text: &str) {
-    // A closed pipe, as behind `head`, is no reason to fail.
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+    let mut output = std::io::stdout();
+    let written = writeln!(output, "{}", text.trim_end()).and_then(|()| output.flush());
+    match written {
+        // A closed pipe, as behind `head`, is no reason to fail.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            if !LOST.swap(true, Ordering::Relaxed) {
+                complain(&format!(
+                    "error: standard output cannot be written: {error}"
+                ));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether something that was said did not arrive, on a full disk for one.
+pub(super) fn lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// What is not data, to standard error.

@@ -165,6 +165,8 @@ impl ScratchConfig {
             attention_probs_dropout_prob: self.dropout,
             hidden_act: crate::encoder::transformer::Activation::Gelu,
             pad_token_id: 0,
+            is_decoder: false,
+            position_embedding_type: "absolute".to_owned(),
         })
     }
 }

@@ -22,11 +22,13 @@ pub enum SystemError {
     /// Training or applying a model failed.
     #[error("{0}")]
     Training(String),
-    /// The corpus or the model is no longer what the step was planned with.
+    /// The corpus or the encoder is no longer what the step was planned with.
     #[error(
-        "the corpus `{name}` has changed since the experiment was planned; run the experiment again"
+        "the {what} `{name}` has changed since the experiment was planned; run the experiment again"
     )]
     Changed {
+        /// Which of them.
+        what: &'static str,
         /// The name it was asked for by.
         name: String,
     },

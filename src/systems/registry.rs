@@ -14,7 +14,7 @@ use super::jointere;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::work::{Report, Work};
 use crate::corpus::{Corpus, Prediction, Split, write_predictions};
-use crate::encoder::open_device;
+use crate::encoder::{ModelFolder, open_device};
 
 /// Drafts every step of one run and returns the index of the step that scores it.
 ///
@@ -62,8 +62,7 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             let step: FeaturesStep = read(work.description)?;
             let corpus = open_corpus(work, &step.corpus)?;
             let device = open_device(&work.hints.device)?;
-            let folder = work.hints.model.as_deref();
-            let folder = folder.ok_or(SystemError::NoModelFolder)?;
+            let folder = open_model(work, &step.encoder)?.ok_or(SystemError::NoModelFolder)?;
             features::execute(&step, &corpus, folder, &device, &work.output, report)
         }
         SCORE => {
@@ -91,7 +90,7 @@ fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemErr
         &step,
         &corpus,
         jointere::Inputs {
-            model: work.hints.model.as_deref(),
+            model: open_model(work, &step.encoder)?,
             features: work.inputs,
         },
         &device,
@@ -154,10 +153,29 @@ fn open_corpus(work: &Work, identity: &CorpusIdentity) -> Result<Corpus, SystemE
     let corpus = work.hints.corpus.load(&work.hints.data)?;
     if corpus.content_hash() != identity.hash {
         return Err(SystemError::Changed {
+            what: "corpus",
             name: work.hints.corpus.name.clone(),
         });
     }
     Ok(corpus)
+}
+
+/// The folder of the pretrained encoder that the step was planned with; none where it
+/// is from scratch.
+fn open_model<'a>(
+    work: &'a Work,
+    identity: &EncoderIdentity,
+) -> Result<Option<&'a Path>, SystemError> {
+    let (Some(planned), Some(folder)) = (&identity.hash, work.hints.model.as_deref()) else {
+        return Ok(None);
+    };
+    if ModelFolder::open(folder)?.content_hash()? == *planned {
+        return Ok(Some(folder));
+    }
+    Err(SystemError::Changed {
+        what: "encoder",
+        name: work.hints.encoder.clone(),
+    })
 }
 
 fn read<T: DeserializeOwned>(description: &Value) -> Result<T, SystemError> {

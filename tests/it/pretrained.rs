@@ -14,7 +14,7 @@ use sweep::encoder::{
     Encoder, Scheme, ScratchConfig, initialise, load_encoder, save_module, word_vocabulary,
 };
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Outcome, Sandbox, signal, wait_for};
 
 /// A module that is nothing but an encoder.
 #[derive(Module, Debug)]
@@ -244,4 +244,62 @@ fn embed_says_what_it_cannot_do() {
     sandbox.write("long.txt", &"fox ".repeat(70));
     let long = sandbox.sweep("embed --model tiny --file long.txt");
     assert!(long.stderr.contains("72 pieces"), "{long:#?}");
+}
+
+#[test]
+fn an_encoder_that_has_changed_since_it_was_planned_is_not_used() {
+    let sandbox = sandbox();
+    for changes in ["", " --set encoder.freeze=all"] {
+        let call = format!("run tiny.toml -j 1 --set encoder.name=tiny{changes}");
+        let dispatcher = sandbox.command(&call).spawn().unwrap();
+        wait_for("the first step", || {
+            let steps = sandbox.store().steps().unwrap_or_default();
+            (steps.len() >= 20).then_some(())
+        });
+        signal("-KILL", dispatcher.id());
+        Outcome::after(dispatcher);
+        let path = sandbox.path("models/tiny/config.json");
+        let config = fs::read_to_string(&path).unwrap();
+        fs::write(&path, config.replace("_heads\":2", "_heads\":4")).unwrap();
+        let first = if changes.is_empty() {
+            "Re seed 1"
+        } else {
+            "states of tiny, first pieces"
+        };
+        let key = sandbox.step(first).key;
+        let outcome = sandbox.sweep(&format!("step {key}"));
+        fs::write(&path, config).unwrap();
+        assert_ne!(outcome.code, Some(0), "{outcome:#?}");
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(said.contains("the encoder `tiny` has changed"), "{said}");
+    }
+}
+
+#[test]
+fn empty_lines_keep_their_numbers() {
+    let sandbox = sandbox();
+    sandbox.write("text.txt", "\u{feff}fox\n\nfox dog\n");
+    let shown = sandbox
+        .succeed("embed --model tiny --file text.txt --rows first")
+        .stdout;
+    let named: Vec<String> = shown
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').take(4).collect::<Vec<_>>().join(","))
+        .collect();
+    assert_eq!(named, ["0,0,,fox", "2,0,,fox", "2,1,,dog"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn data_that_does_not_arrive_is_not_a_success() {
+    let sandbox = sandbox();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = sandbox.command("embed --model tiny --text fox");
+    let outcome = Outcome::of(&command.stdout(full).output().unwrap());
+    assert_eq!(outcome.code, Some(96), "{outcome:#?}");
+    assert!(outcome.stderr.contains("standard output cannot be written"));
 }

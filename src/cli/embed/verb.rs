@@ -1,6 +1,6 @@
 //! The verb: text in, states out.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use crate::encoder::words::{Lookup, WordVectors};
@@ -11,7 +11,7 @@ use crate::encoder::{
 use super::super::arguments::{EmbedArguments, Rows};
 use super::super::exit::{Exit, Problem};
 use super::super::model::find;
-use super::super::output::complain;
+use super::super::output::{complain, say};
 use super::states::{States, of_encoder, of_vectors};
 use super::write::{csv, safetensors};
 
@@ -65,34 +65,41 @@ fn word_vectors(
     Ok(states)
 }
 
-/// The words of every sentence: texts of the command line, or lines of a file.
+/// The words of every sentence: texts of the command line, or lines of a file. An empty
+/// one keeps its number.
 fn sentences(arguments: &EmbedArguments) -> Result<Vec<Vec<String>>, Problem> {
-    let text = match &arguments.file {
-        None => arguments.text.join("\n"),
-        Some(path) => {
-            let unreadable =
-                |error: std::io::Error| Problem::set_up(format!("{}: {error}", path.display()));
-            let mut bytes = Vec::new();
-            if path.as_os_str() == "-" {
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(unreadable)?;
-            } else {
-                bytes = std::fs::read(path).map_err(unreadable)?;
-            }
-            String::from_utf8(bytes).map_err(|error| {
-                let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
-                Problem::set_up(format!("{}: line {line} is not UTF-8", path.display()))
-            })?
-        }
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+    let sentences: Vec<Vec<String>> = match &arguments.file {
+        None => arguments.text.iter().map(|text| words(text)).collect(),
+        Some(path) => read(path)?.lines().map(words).collect(),
     };
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
-    let sentences: Vec<Vec<String>> = text.lines().map(words).collect();
-    let sentences: Vec<Vec<String>> = sentences.into_iter().filter(|s| !s.is_empty()).collect();
-    if sentences.is_empty() {
+    if sentences.iter().all(Vec::is_empty) {
         return Err(Problem::set_up("there is no text: all lines are empty"));
     }
     Ok(sentences)
+}
+
+/// The text of a file or of standard input.
+fn read(path: &Path) -> Result<String, Problem> {
+    let unreadable =
+        |error: std::io::Error| Problem::set_up(format!("{}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+    } else {
+        bytes = std::fs::read(path).map_err(unreadable)?;
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        Problem::set_up(format!("{}: line {line} is not UTF-8", path.display()))
+    })?;
+    // Some editors mark a file as UTF-8; the mark is no part of the first word.
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 /// The number of the line that a byte is in.
@@ -128,8 +135,7 @@ impl<'a> Writer<'a> {
             Self::Screen => {
                 let mut text = Vec::new();
                 csv(states, &mut text).map_err(Problem::internal)?;
-                // A closed pipe, as behind `head`, is no reason to fail.
-                let _ = std::io::stdout().write_all(&text);
+                say(&String::from_utf8_lossy(&text));
                 Ok(())
             }
             Self::Csv(path) => {

@@ -57,6 +57,12 @@ pub struct BertConfig {
     /// Piece that pads.
     #[serde(default)]
     pub pad_token_id: u32,
+    /// Whether pieces see those before them alone, which an encoder's do not.
+    #[serde(default, skip_serializing)]
+    pub is_decoder: bool,
+    /// How positions are told; `absolute` is what is computed here.
+    #[serde(default = "absolute", skip_serializing)]
+    pub position_embedding_type: String,
 }
 
 fn positions() -> usize {
@@ -67,6 +73,9 @@ fn segments() -> usize {
 }
 fn epsilon() -> f64 {
     1e-12
+}
+fn absolute() -> String {
+    "absolute".to_owned()
 }
 fn tenth() -> f64 {
     0.1
@@ -148,6 +157,15 @@ pub(crate) const NAMES: Names = Names {
 impl BertConfig {
     /// The first thing that cannot work, naming its key.
     pub(crate) fn problems(&self) -> Option<String> {
+        if self.is_decoder {
+            return Some("`is_decoder` is true; only encoders can be computed".to_owned());
+        }
+        if self.position_embedding_type != "absolute" {
+            return Some(format!(
+                "`position_embedding_type` is `{}`; only `absolute` can be computed",
+                self.position_embedding_type
+            ));
+        }
         problems::zero(&[
             ("vocab_size", self.vocab_size),
             ("hidden_size", self.hidden_size),
