@@ -11,9 +11,9 @@ use burn::store::{
 use burn::tensor::{DType, Device};
 use safetensors::tensor::TensorView;
 
-use super::header::Header;
 use super::model_folder::weight_files;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::Header;
 use crate::encoder::transformer::{Architecture, Encoder};
 
 /// Reads the encoder in a model folder onto `device`, all of it or its first

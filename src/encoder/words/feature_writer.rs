@@ -13,7 +13,6 @@ use burn::tensor::f16;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::identity::unreadable;
 use super::layout::{Dimensions, FORMAT, VERSION};
 use crate::encoder::error::EncoderError;
 
@@ -82,7 +81,7 @@ impl FeaturesWriter {
         precision: FeaturePrecision,
         documents: impl IntoIterator<Item = (&'a str, usize)>,
     ) -> Result<Self, EncoderError> {
-        let fail = |reason: String| unreadable(path, reason);
+        let fail = |reason: String| EncoderError::unreadable(path, reason);
         if layers == 0 || width == 0 {
             return Err(fail(format!(
                 "features of {layers} layers and width {width} cannot be written"
@@ -124,7 +123,9 @@ impl FeaturesWriter {
     /// When the document was not announced or has another number of words, a number is
     /// not finite in the file's precision, or the file cannot be written.
     pub fn write(&mut self, key: &str, values: &[f32]) -> Result<(), EncoderError> {
-        let fail = |reason: String| unreadable(&self.path, format!("document `{key}` {reason}"));
+        let fail = |reason: String| {
+            EncoderError::unreadable(&self.path, format!("document `{key}` {reason}"))
+        };
         let place = self
             .places
             .get_mut(key)
@@ -173,7 +174,7 @@ impl FeaturesWriter {
     /// # Errors
     /// When an announced document was not written, or the disk refuses.
     pub fn finish(self) -> Result<(), EncoderError> {
-        let fail = |reason: String| unreadable(&self.path, reason);
+        let fail = |reason: String| EncoderError::unreadable(&self.path, reason);
         let mut missing = self.places.iter().filter(|(_, place)| !place.written);
         if let Some((key, _)) = missing.next() {
             return Err(fail(format!(

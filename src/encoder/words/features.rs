@@ -9,10 +9,9 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::TensorInfo;
 
-use super::identity::{file_hash, unreadable};
 use super::layout::{Dimensions, FORMAT, VERSION};
-use super::tensor_file::TensorFile;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::{TensorFile, file_hash};
 
 /// A file of features of a corpus's words.
 ///
@@ -34,7 +33,7 @@ impl Features {
     /// shape.
     pub fn open(path: &Path) -> Result<Self, EncoderError> {
         let tensors = TensorFile::open(path)?;
-        let fail = |reason: String| unreadable(path, reason);
+        let fail = |reason: String| EncoderError::unreadable(path, reason);
         let note = |key: &str| {
             tensors.note(key).ok_or_else(|| {
                 fail(format!(
@@ -126,7 +125,7 @@ impl Features {
     }
 
     fn entry(&self, key: &str, words: usize) -> Result<&TensorInfo, EncoderError> {
-        let fail = |reason: String| unreadable(self.tensors.path(), reason);
+        let fail = |reason: String| EncoderError::unreadable(self.tensors.path(), reason);
         let info = self
             .tensors
             .info(key)

@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::identity::unreadable;
-use super::tensor_file::TensorFile;
 use super::vectors::WordVectors;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::TensorFile;
 
 /// The files that decide the vectors.
-pub(super) const FILES: [&str; 2] = ["vectors.safetensors", "vocab.txt"];
+pub(crate) const FILES: [&str; 2] = ["vectors.safetensors", "vocab.txt"];
 
 /// The only tensor.
 const TENSOR: &str = "vectors";
@@ -25,7 +24,7 @@ pub(super) fn read(
 ) -> Result<(), EncoderError> {
     let [vectors, vocabulary] = FILES.map(|file| folder.join(file));
     let text = std::fs::read_to_string(&vocabulary)
-        .map_err(|error| unreadable(&vocabulary, error.to_string()))?;
+        .map_err(|error| EncoderError::unreadable(&vocabulary, error.to_string()))?;
     // Words may contain every other kind of line end.
     let words: Vec<&str> = text
         .strip_suffix('\n')
@@ -33,7 +32,7 @@ pub(super) fn read(
         .split('\n')
         .collect();
     let tensors = TensorFile::open(&vectors)?;
-    let fail = |reason: String| unreadable(&vectors, reason);
+    let fail = |reason: String| EncoderError::unreadable(&vectors, reason);
     let info = tensors.info(TENSOR).ok_or_else(|| {
         fail(format!(
             "has no tensor `{TENSOR}`; it has {}",
@@ -50,7 +49,7 @@ pub(super) fn read(
         return Err(fail(format!("tensor `{TENSOR}` has vectors of width 0")));
     }
     if rows != words.len() {
-        return Err(unreadable(
+        return Err(EncoderError::unreadable(
             &vocabulary,
             format!(
                 "has {} words and {} has {rows} vectors; they must be of the same vocabulary",
