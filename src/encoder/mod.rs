@@ -13,6 +13,7 @@ mod dropout;
 mod error;
 mod files;
 mod initialise;
+mod module_path;
 mod pieces;
 mod reader;
 pub mod recurrent;
