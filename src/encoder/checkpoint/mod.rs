@@ -9,6 +9,7 @@ mod model_folder;
 mod shards;
 #[cfg(test)]
 mod tiny_folder;
+mod wanted;
 mod weights;
 
 pub use check::{Checked, check_model};

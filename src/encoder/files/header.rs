@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::encoder::error::EncoderError;
 
 /// Longest header that the format allows, in bytes.
-const LONGEST_HEADER: usize = 100_000_000;
+pub(crate) const LONGEST_HEADER: usize = 100_000_000;
 
 /// Bytes before the header: its length.
 const LENGTH_BYTES: u64 = 8;

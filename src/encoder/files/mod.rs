@@ -6,5 +6,5 @@ mod header;
 mod tensor_file;
 
 pub(crate) use hash::{file_hash, files_hash};
-pub(crate) use header::{Header, is_floating};
+pub(crate) use header::{Header, LONGEST_HEADER, is_floating};
 pub(crate) use tensor_file::TensorFile;

@@ -58,10 +58,12 @@ impl Features {
                     ))
                 })
         };
-        let dimensions = Dimensions {
-            layers: number("layers")?,
-            width: number("width")?,
-        };
+        let (layers, width) = (number("layers")?, number("width")?);
+        let dimensions = Dimensions::new(layers, width).ok_or_else(|| {
+            fail(format!(
+                "its metadata asks for too many numbers for a word: {layers} layers of {width}"
+            ))
+        })?;
         for key in tensors.names() {
             let shape = tensors.info(&key).map_or([].as_slice(), |info| &info.shape);
             if dimensions.words(shape).is_none() {
@@ -244,6 +246,10 @@ mod tests {
         let none = [NOTES[0], NOTES[1], ("layers", "0"), NOTES[3]];
         let text = problem(&none, vec![4, 2, 3]);
         assert!(text.contains("`layers` is `0`"), "{text}");
+        let most = usize::MAX.to_string();
+        let wide = [NOTES[0], NOTES[1], ("layers", &*most), ("width", &*most)];
+        let text = problem(&wide, vec![0, 2, 3]);
+        assert!(text.contains("too many numbers for a word"), "{text}");
         let text = problem(&NOTES, vec![4, 6]);
         assert!(text.contains("`doc/1` has shape [4, 6]"), "{text}");
     }

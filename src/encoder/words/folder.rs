@@ -48,6 +48,9 @@ pub(super) fn read(
     if dimension == 0 {
         return Err(fail(format!("tensor `{TENSOR}` has vectors of width 0")));
     }
+    if rows == 0 {
+        return Err(fail("holds no word vectors".to_owned()));
+    }
     if rows != words.len() {
         return Err(EncoderError::unreadable(
             &vocabulary,
@@ -139,6 +142,8 @@ mod tests {
         );
         let text = problem(&folder("vectors", vec![6], "a"));
         assert!(text.contains("shape [6]"), "{text}");
+        let text = problem(&folder("vectors", vec![0, 2], ""));
+        assert!(text.contains("holds no word vectors"), "{text}");
         let empty = tempfile::tempdir().unwrap();
         assert!(problem(&empty).contains("vocab.txt"));
     }
