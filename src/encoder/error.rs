@@ -1,6 +1,6 @@
 //! What can go wrong between a model's name and its hidden states.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An encoder that cannot be found, read or run as asked.
 #[derive(Debug, thiserror::Error)]
@@ -94,4 +94,14 @@ pub enum EncoderError {
         /// The sentence's first words.
         start: String,
     },
+}
+
+impl EncoderError {
+    /// The error of a file that cannot be used, for this `reason`.
+    pub(crate) fn unreadable(path: &Path, reason: String) -> Self {
+        Self::Unreadable {
+            path: path.to_owned(),
+            reason,
+        }
+    }
 }

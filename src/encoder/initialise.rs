@@ -9,6 +9,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 
 use super::dropout::{mix, unit};
+use super::module_path::ModulePath;
 
 /// Which distribution first values follow. Layer norms keep scale 1 and shift 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,8 +33,7 @@ pub fn initialise<M: Module>(
         seed,
         scheme,
         chosen,
-        path: Vec::new(),
-        container: Vec::new(),
+        path: ModulePath::default(),
         fan_in: 1,
     })
 }
@@ -42,18 +42,16 @@ struct Draw<'a> {
     seed: u64,
     scheme: Scheme,
     chosen: &'a dyn Fn(&str) -> bool,
-    path: Vec<String>,
-    container: Vec<String>,
+    path: ModulePath,
     fan_in: usize,
 }
 
 impl Draw<'_> {
     fn values<const D: usize>(&mut self, shape: [usize; D]) -> Option<Vec<f32>> {
         let count = shape.iter().product();
-        let key = named_key(self.seed, &self.path.join("."));
-        let container = self.container.last().map_or("", String::as_str);
-        let weight = self.path.last().is_some_and(|name| name == "weight");
-        match (container, weight, self.scheme) {
+        let key = named_key(self.seed, &self.path.dotted());
+        let weight = self.path.field() == "weight";
+        match (self.path.container(), weight, self.scheme) {
             ("Struct:Linear" | "Struct:Embedding", true, Scheme::Normal(sigma)) => {
                 Some(normal(key, count, sigma))
             }
@@ -62,7 +60,7 @@ impl Draw<'_> {
             // all of it follows U(±1/√hidden) under either scheme: neither BERT nor PURE
             // has such a cell.
             ("Struct:CellWeights", ..) => {
-                if self.path.last().is_some_and(|name| name == "weight_hh") {
+                if self.path.field() == "weight_hh" {
                     self.fan_in = shape[D - 1].max(1);
                 }
                 Some(uniform(key, count, 1.0 / (self.fan_in as f64).sqrt()))
@@ -83,22 +81,15 @@ impl Draw<'_> {
 
 impl ModuleMapper for Draw<'_> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        // Which of several architectures a module is does not belong to its name.
-        if !container_type.starts_with("Enum:") {
-            self.path.push(name.to_owned());
-        }
-        self.container.push(container_type.to_owned());
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.pop();
-        }
-        self.container.pop();
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if !(self.chosen)(&self.path.join(".")) {
+        if !(self.chosen)(&self.path.dotted()) {
             return param;
         }
         let shape = param.val().dims();

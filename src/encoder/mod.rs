@@ -11,7 +11,9 @@ mod config;
 mod device;
 mod dropout;
 mod error;
+mod files;
 mod initialise;
+mod module_path;
 mod pieces;
 mod reader;
 pub mod recurrent;
@@ -31,7 +33,7 @@ pub use dropout::{Noise, dropout};
 pub use error::EncoderError;
 pub use initialise::{Scheme, initialise};
 pub use pieces::{Pieces, SpecialPieces, WordPieces, word_vocabulary};
-pub use reader::{Pool, Reader, pool};
+pub use reader::{Pool, Reader, open_encoder, pool};
 pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
     DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze,

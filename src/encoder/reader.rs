@@ -39,6 +39,22 @@ impl Pool {
     }
 }
 
+/// Reads the tokenizer, the architecture and the encoder with its weights from a model
+/// folder: all its layers, or the first `keep_layers`.
+///
+/// # Errors
+/// When a file cannot be read, or tokenizer, weights and architecture do not fit.
+pub fn open_encoder(
+    folder: &Path,
+    keep_layers: Option<usize>,
+    device: &Device,
+) -> Result<(WordPieces, Architecture, Encoder), EncoderError> {
+    let pieces = WordPieces::open(&folder.join("tokenizer.json"))?;
+    pieces.check_rows(Architecture::open(folder)?.vocabulary())?;
+    let (architecture, encoder) = load_encoder(folder, keep_layers, device)?;
+    Ok((pieces, architecture, encoder))
+}
+
 /// A tokenizer and an encoder with its weights.
 pub struct Reader {
     pieces: WordPieces,
@@ -51,14 +67,13 @@ impl Reader {
     /// Reads a model folder onto `device`: all its layers, or the first `keep_layers`.
     ///
     /// # Errors
-    /// When a file cannot be read, or weights and architecture do not fit.
+    /// As for `open_encoder`.
     pub fn open(
         folder: &Path,
         keep_layers: Option<usize>,
         device: &Device,
     ) -> Result<Self, EncoderError> {
-        let pieces = WordPieces::open(&folder.join("tokenizer.json"))?;
-        let (architecture, encoder) = load_encoder(folder, keep_layers, device)?;
+        let (pieces, architecture, encoder) = open_encoder(folder, keep_layers, device)?;
         Ok(Self {
             pieces,
             architecture,

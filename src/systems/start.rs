@@ -8,7 +8,7 @@ use super::error::SystemError;
 use super::identity::EncoderIdentity;
 use crate::corpus::Corpus;
 use crate::encoder::{
-    Architecture, Encoder, Scheme, WordPieces, freeze, initialise, load_encoder, word_vocabulary,
+    Architecture, Encoder, Scheme, WordPieces, freeze, initialise, open_encoder, word_vocabulary,
 };
 
 /// The tokenizer, the architecture and the encoder with its first values: read from
@@ -34,9 +34,7 @@ pub(crate) fn start_encoder(
         (pieces, architecture, encoder)
     } else {
         let folder = model_folder.ok_or(SystemError::NoModelFolder)?;
-        let pieces = WordPieces::open(&folder.join("tokenizer.json"))?;
-        let (architecture, encoder) = load_encoder(folder, identity.keep_layers, device)?;
-        (pieces, architecture, encoder)
+        open_encoder(folder, identity.keep_layers, device)?
     };
     let encoder = freeze(
         encoder,

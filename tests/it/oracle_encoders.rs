@@ -1,16 +1,20 @@
 //! Encoders against hidden states and gradients that an independent program computed in float64.
 //!
-//! Architectures, shapes, cases and parameters are read from the files: every folder in `tests/oracles/encoders` and, for
-//! sets of someone else's, in `encoders` of the folder that `SWEEP_ORACLES` names.
+//! Architectures, shapes, cases and parameters are read from the files: every folder in the folders `encoders`.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde_json::Value;
 use sweep::encoder::{Architecture, Encoder, TokenBatch, Transformer, load_encoder};
+
+use crate::oracle::{
+    Fields, array, cases, difference, floats, folders, index, indexes, items, number, read,
+    relative_difference, table, tensor, values,
+};
 
 /// Absolute for hidden states; times max(1, |g|) for gradients.
 const TOLERANCE: f64 = 1e-4;
@@ -28,34 +32,26 @@ struct Oracle {
 }
 
 /// The folders of all oracles, ours first.
-fn folders() -> Vec<PathBuf> {
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles");
-    let named = std::env::var_os("SWEEP_ORACLES").map(PathBuf::from);
-    let mut folders = Vec::new();
-    for root in std::iter::once(ours).chain(named) {
-        let root = root.join("encoders");
-        let Ok(entries) = std::fs::read_dir(&root) else {
-            eprintln!("skipped: there is no folder {}", root.display());
-            continue;
-        };
+fn oracles() -> Vec<PathBuf> {
+    let mut oracles = Vec::new();
+    for root in folders("encoders") {
+        let entries = std::fs::read_dir(&root).unwrap();
         let mut found: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         found.retain(|folder| folder.join("cases.json").is_file());
         found.sort();
         assert!(!found.is_empty(), "{} holds no oracle", root.display());
-        folders.append(&mut found);
+        oracles.append(&mut found);
     }
-    folders
+    oracles
 }
 
 /// Calls `check` with every oracle there is.
 fn each_oracle(device: &Device, check: impl Fn(&Oracle)) {
-    for folder in folders() {
-        eprintln!("checking {}", folder.display());
-        let text = std::fs::read_to_string(folder.join("cases.json")).unwrap();
+    for folder in oracles() {
         let (architecture, encoder) = load_encoder(&folder, None, device).unwrap();
         check(&Oracle {
             name: folder.file_name().unwrap().to_string_lossy().into_owned(),
-            cases: serde_json::from_str(&text).unwrap(),
+            cases: read(&folder.join("cases.json")),
             encoder,
             architecture,
             device: device.clone(),
@@ -63,51 +59,9 @@ fn each_oracle(device: &Device, check: impl Fn(&Oracle)) {
     }
 }
 
-fn list(value: &Value) -> &[Value] {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("not a list: {value}"))
-}
-
-fn whole(value: &Value) -> usize {
-    let number = value
-        .as_u64()
-        .unwrap_or_else(|| panic!("not a whole number: {value}"));
-    usize::try_from(number).unwrap()
-}
-
-/// A table of whole numbers, row by row.
-fn table(value: &Value) -> Vec<Vec<usize>> {
-    list(value)
-        .iter()
-        .map(|row| list(row).iter().map(whole).collect())
-        .collect()
-}
-
-/// `{"shape": …, "data": …}`.
-fn array(value: &Value) -> (Vec<usize>, Vec<f64>) {
-    let shape: Vec<usize> = list(&value["shape"]).iter().map(whole).collect();
-    let data: Vec<f64> = list(&value["data"])
-        .iter()
-        .map(|number| number.as_f64().unwrap())
-        .collect();
-    assert_eq!(data.len(), shape.iter().product::<usize>());
-    (shape, data)
-}
-
 fn integers(rows: &[Vec<usize>], device: &Device) -> Tensor<2, Int> {
     let values: Vec<i32> = rows.concat().into_iter().map(|id| id as i32).collect();
     Tensor::from_data(TensorData::new(values, [rows.len(), rows[0].len()]), device)
-}
-
-fn floats<const D: usize>(shape: [usize; D], values: &[f64], device: &Device) -> Tensor<D> {
-    let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    let values: Vec<f32> = tensor.into_data().try_into_vec().unwrap();
-    values.into_iter().map(f64::from).collect()
 }
 
 /// Hidden states with their places, so that rows of pieces can be compared.
@@ -139,32 +93,13 @@ impl States {
     }
 }
 
-/// Largest difference between two lists; the tolerance of a value `v` is multiplied by
-/// max(1, |v|) where `relative`.
-fn difference(found: &[f64], expected: &[f64], relative: bool) -> f64 {
-    assert_eq!(found.len(), expected.len());
-    found
-        .iter()
-        .zip(expected)
-        .map(|(found, expected)| {
-            assert!(found.is_finite(), "{found}");
-            let scale = if relative {
-                expected.abs().max(1.0)
-            } else {
-                1.0
-            };
-            (found - expected).abs() / scale
-        })
-        .fold(0.0, f64::max)
-}
-
 /// Compares the states of the pieces that `real` marks and returns the largest difference.
 fn compare(name: &str, found: &States, expected: &States, real: &[Vec<usize>]) -> f64 {
     assert_eq!(found.shape, expected.shape, "{name}");
     let mut worst = 0f64;
     for (row, real) in real.iter().enumerate() {
         for piece in (0..real.len()).filter(|piece| real[*piece] == 1) {
-            let here = difference(found.at(row, piece), expected.at(row, piece), false);
+            let here = difference(found.at(row, piece), expected.at(row, piece));
             assert!(
                 here <= TOLERANCE,
                 "{name}: row {row}, piece {piece} is off by {here:e}"
@@ -179,7 +114,7 @@ fn compare(name: &str, found: &States, expected: &States, real: &[Vec<usize>]) -
 /// The sequences of a case without their padding.
 fn sequences(case: &Value) -> Vec<Vec<u32>> {
     let ids = table(&case["input_ids"]);
-    let lengths: Vec<usize> = list(&case["lengths"]).iter().map(whole).collect();
+    let lengths = indexes(&case["lengths"]);
     assert_eq!(ids.len(), lengths.len());
     ids.iter()
         .zip(lengths)
@@ -211,7 +146,7 @@ impl Oracle {
     fn packed(&self, entry: &Value) -> States {
         let ids = table(&entry["input_ids"]);
         let [rows, columns] = [ids.len(), ids[0].len()];
-        let allowed: Vec<f64> = list(&entry["allowed"])
+        let allowed: Vec<f64> = items(&entry["allowed"])
             .iter()
             .flat_map(|row| table(row).concat())
             .map(|seen| seen as f64)
@@ -230,9 +165,7 @@ impl Oracle {
 #[test]
 fn oracle_hidden_states() {
     each_oracle(&Device::flex(), |oracle| {
-        let cases = list(&oracle.cases["cases"]);
-        assert!(!cases.is_empty());
-        for case in cases {
+        for case in cases(&oracle.cases) {
             let states = States::new(oracle.encoder.forward(&oracle.batch(case), None));
             let expected = States::expected(&case["last_hidden_state"]);
             let name = case["name"].as_str().unwrap();
@@ -244,7 +177,7 @@ fn oracle_hidden_states() {
 #[test]
 fn oracle_sequences_alone_and_in_their_batch() {
     each_oracle(&Device::flex(), |oracle| {
-        for case in list(&oracle.cases["cases"]) {
+        for case in cases(&oracle.cases) {
             let together = States::new(oracle.encoder.forward(&oracle.batch(case), None));
             let mut worst = 0f64;
             for (row, sequence) in sequences(case).iter().enumerate() {
@@ -256,7 +189,7 @@ fn oracle_sequences_alone_and_in_their_batch() {
                 }
                 let alone = States::new(oracle.encoder.forward(&batch, None));
                 for piece in 0..sequence.len() {
-                    let here = difference(alone.at(0, piece), together.at(row, piece), false);
+                    let here = difference(alone.at(0, piece), together.at(row, piece));
                     worst = worst.max(here);
                 }
             }
@@ -276,8 +209,8 @@ fn oracle_packed_markers() {
         let Some(entries) = oracle.cases.get("packed") else {
             return;
         };
-        assert!(!list(entries).is_empty());
-        for entry in list(entries) {
+        assert!(!items(entries).is_empty());
+        for entry in items(entries) {
             let expected = States::expected(&entry["last_hidden_state"]);
             let name = entry["name"].as_str().unwrap();
             compare(
@@ -296,14 +229,14 @@ fn oracle_packed_and_one_pair_per_sequence_agree() {
         let Some(entries) = oracle.cases.get("packed") else {
             return;
         };
-        let [together, apart] = list(entries) else {
+        let [together, apart] = items(entries) else {
             panic!("two layouts are compared");
         };
         let (many, one) = (oracle.packed(together), oracle.packed(apart));
-        let texts = list(&together["text_lengths"]);
+        let texts = items(&together["text_lengths"]);
         let (mut worst, mut sequence) = (0f64, 0);
-        for (row, (text, pairs)) in texts.iter().zip(list(&together["pairs"])).enumerate() {
-            let (text, pairs) = (whole(text), whole(pairs));
+        for (row, (text, pairs)) in texts.iter().zip(items(&together["pairs"])).enumerate() {
+            let (text, pairs) = (index(text), index(pairs));
             let real: usize = table(&together["real"])[row].iter().sum();
             let markers = (real - text) / pairs;
             for pair in 0..pairs {
@@ -312,7 +245,7 @@ fn oracle_packed_and_one_pair_per_sequence_agree() {
                     .map(|piece| (piece, piece))
                     .chain((text..text + markers).map(|piece| (piece + pair * markers, piece)));
                 for (packed, single) in places {
-                    let here = difference(many.at(row, packed), one.at(sequence, single), false);
+                    let here = difference(many.at(row, packed), one.at(sequence, single));
                     worst = worst.max(here);
                 }
                 sequence += 1;
@@ -328,14 +261,13 @@ fn oracle_packed_and_one_pair_per_sequence_agree() {
 struct Gradients<'a> {
     architecture: &'a Architecture,
     all: &'a GradientsParams,
-    path: Vec<String>,
-    container: Vec<String>,
+    path: Fields,
     found: HashMap<String, (Vec<usize>, Vec<f64>)>,
 }
 
 impl Gradients<'_> {
     fn hugging_face_name(&self) -> String {
-        let mut path = self.path.clone();
+        let mut path = self.path.names.clone();
         let last = path.last_mut().unwrap();
         match last.as_str() {
             "gamma" => "weight".clone_into(last),
@@ -348,29 +280,18 @@ impl Gradients<'_> {
 
 impl ModuleVisitor for Gradients<'_> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.push(name.to_owned());
-        }
-        self.container.push(container_type.to_owned());
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.pop();
-        }
-        self.container.pop();
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.exit();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let Some(mut gradient) = self.all.get::<D>(param.id) else {
             return;
         };
-        if self
-            .container
-            .last()
-            .is_some_and(|kind| kind == "Struct:Linear")
-            && D == 2
-        {
+        if self.path.in_linear() && D == 2 {
             gradient = gradient.swap_dims(0, 1);
         }
         let shape = gradient.dims().to_vec();
@@ -383,15 +304,14 @@ impl ModuleVisitor for Gradients<'_> {
 fn oracle_gradients() {
     each_oracle(&Device::flex().autodiff(), |oracle| {
         let expected = &oracle.cases["gradient"];
-        let case = list(&oracle.cases["cases"])
+        let case = cases(&oracle.cases)
             .iter()
             .find(|case| case["name"] == expected["case"])
             .expect("the gradient's case");
-        let (shape, weight) = array(&expected["weight"]);
-        let weight = floats::<3>(shape.try_into().unwrap(), &weight, &oracle.device);
+        let weight: Tensor<3> = tensor(&expected["weight"], &oracle.device);
         let loss = (oracle.encoder.forward(&oracle.batch(case), None) * weight).sum();
         let found = f64::from(loss.clone().into_scalar::<f32>());
-        let off = difference(&[found], &[expected["loss"].as_f64().unwrap()], true);
+        let off = relative_difference(&[found], &[number(&expected["loss"])]);
         eprintln!("loss differs by {off:.1e}");
         assert!(off <= TOLERANCE, "the loss {found} is off by {off:e}");
 
@@ -399,8 +319,7 @@ fn oracle_gradients() {
         let mut visitor = Gradients {
             architecture: &oracle.architecture,
             all: &gradients,
-            path: Vec::new(),
-            container: Vec::new(),
+            path: Fields::default(),
             found: HashMap::new(),
         };
         oracle.encoder.visit(&mut visitor);
@@ -414,7 +333,7 @@ fn oracle_gradients() {
                 .get(name)
                 .unwrap_or_else(|| panic!("{name} has no gradient"));
             assert_eq!(*found_shape, shape, "{name}");
-            let off = difference(found, &expected, true);
+            let off = relative_difference(found, &expected);
             assert!(off <= TOLERANCE, "{name} is off by {off:e}");
             worst = worst.max(off);
         }
@@ -460,11 +379,11 @@ fn oracle_models_give_packed_markers_the_states_they_have_alone() {
             let alone = states(&[*group]);
             let mut off = 0f64;
             for piece in 0..TEXT {
-                off = off.max(difference(alone.at(0, piece), packed.at(0, piece), true));
+                off = off.max(relative_difference(alone.at(0, piece), packed.at(0, piece)));
             }
             for marker in TEXT..TEXT + 2 {
                 let own = alone.at(0, marker);
-                off = off.max(difference(own, packed.at(0, marker + 2 * index), true));
+                off = off.max(relative_difference(own, packed.at(0, marker + 2 * index)));
             }
             assert!(
                 off <= SAME,
@@ -473,7 +392,7 @@ fn oracle_models_give_packed_markers_the_states_they_have_alone() {
             );
         }
         let moved = states(&[[0, 5], groups[1]]);
-        let off = difference(moved.at(0, TEXT), packed.at(0, TEXT), true);
+        let off = relative_difference(moved.at(0, TEXT), packed.at(0, TEXT));
         assert!(off > SAME, "{}: positions play no part", oracle.name);
     });
 }

@@ -1,36 +1,19 @@
 //! The scorer against documents whose counts were made by another program: a small set of our own, worked
-//! out by hand, and the set below `SWEEP_ORACLES` where there is one.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr
-)]
+//! out by hand, and a set of someone else's where there is one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use sweep::corpus::{Document, Extraction, Prediction, read_predictions};
 use sweep::score::{Counts, DocumentCounts, Metric, Profile, score, total};
 
-/// The folders to test, our own first.
-fn folders() -> Vec<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/metrics");
-    let mut folders = vec![own];
-    match std::env::var_os("SWEEP_ORACLES").map(|root| Path::new(&root).join("metrics")) {
-        Some(folder) if folder.join("expected.json").is_file() => folders.push(folder),
-        Some(folder) => eprintln!("skipped: no expected.json in {}", folder.display()),
-        None => eprintln!("skipped: SWEEP_ORACLES is not set"),
-    }
-    folders
-}
+use crate::oracle::{difference, folders, number, read, whole};
 
 type Case = (String, Vec<Document>, Vec<Prediction>, Value);
 
 /// The document files of a folder with what is expected of each.
 fn cases(folder: &Path) -> Vec<Case> {
-    let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
-    let expected: Value = serde_json::from_str(&text).unwrap();
+    let expected = read(&folder.join("expected.json"));
     let names = ["docs_clean", "docs_duplicates"]
         .into_iter()
         .filter(|name| expected.get(name).is_some());
@@ -56,11 +39,10 @@ fn compare(place: &str, scored: &[DocumentCounts], expected: &Value) -> usize {
     for (name, row) in expected {
         let metric: Metric = name.parse().unwrap();
         let counts = total(scored, metric);
-        let whole = |key: &str| row[key].as_u64().unwrap();
         let wanted = Counts {
-            correct: whole("correct"),
-            predicted: whole("predicted"),
-            gold: whole("gold"),
+            correct: whole(&row["correct"]),
+            predicted: whole(&row["predicted"]),
+            gold: whole(&row["gold"]),
         };
         assert_eq!(counts, wanted, "{place}: {name}");
         for (key, value) in [
@@ -68,9 +50,9 @@ fn compare(place: &str, scored: &[DocumentCounts], expected: &Value) -> usize {
             ("r", counts.recall()),
             ("f1", counts.f1()),
         ] {
-            let wanted = row[key].as_f64().unwrap();
+            let wanted = number(&row[key]);
             assert!(
-                (value - wanted).abs() < 1e-9,
+                difference(&[value], &[wanted]) < 1e-9,
                 "{place}: {name} {key} is {value}, not {wanted}"
             );
         }
@@ -80,7 +62,7 @@ fn compare(place: &str, scored: &[DocumentCounts], expected: &Value) -> usize {
 
 #[test]
 fn oracle_totals_agree() {
-    for folder in folders() {
+    for folder in folders("metrics") {
         for (place, gold, predicted, expected) in cases(&folder) {
             let scored = score(Profile::Pure, &gold, &predicted).unwrap();
             assert!(compare(&place, &scored, &expected["pure"]) >= 3, "{place}");
@@ -90,7 +72,7 @@ fn oracle_totals_agree() {
 
 #[test]
 fn oracle_documents_agree() {
-    for folder in folders() {
+    for folder in folders("metrics") {
         for (place, gold, predicted, expected) in cases(&folder) {
             let documents = expected["pure_by_document"].as_object().unwrap();
             let scored = score(Profile::Pure, &gold, &predicted).unwrap();
@@ -118,7 +100,7 @@ fn oracle_documents_agree() {
 #[test]
 fn oracle_no_predictions_give_zeros() {
     let mut compared = 0;
-    for folder in folders() {
+    for folder in folders("metrics") {
         for (place, gold, _, expected) in cases(&folder) {
             let Some(expected) = expected.get("no_predictions_first_five_sentences") else {
                 continue;

@@ -1,10 +1,8 @@
 //! Recurrent layers and the CRF against values and gradients that an independent program computed in float64.
 //!
-//! Shapes, cases and parameters are read from the files. `tests/oracles/layers` is ours; a set of someone else's can
-//! be named by `SWEEP_ORACLES`, the folder that holds `layers`.
+//! Shapes, cases and parameters are read from the files in the folders `layers`.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -12,21 +10,20 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::Value;
 use sweep::encoder::recurrent::{BiRnn, BiRnnConfig, BioRules, Cell, Crf, GruCell, GruForm};
 
+use crate::oracle::{
+    Fields, array, cases, folders, index, indexes, items, number, read, relative_difference, table,
+    tensor, values,
+};
+
 /// The files of this name, our own first.
 fn files(name: &str) -> Vec<Value> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/layers");
-    let named = std::env::var_os("SWEEP_ORACLES").map(|root| PathBuf::from(root).join("layers"));
-    let mut files = Vec::new();
-    for folder in std::iter::once(own).chain(named) {
-        let path = folder.join(name);
-        if !path.is_file() {
-            eprintln!("skipped: there is no file {}", path.display());
-            continue;
-        }
-        eprintln!("checking {}", path.display());
-        let text = std::fs::read_to_string(path).unwrap();
-        files.push(serde_json::from_str(&text).unwrap());
-    }
+    let paths = folders("layers")
+        .into_iter()
+        .map(|folder| folder.join(name));
+    let files: Vec<Value> = paths
+        .filter(|path| path.is_file())
+        .map(|path| read(&path))
+        .collect();
     assert!(!files.is_empty());
     files
 }
@@ -35,13 +32,11 @@ fn files(name: &str) -> Vec<Value> {
 fn each_case(name: &str, check: impl Fn(&Case)) {
     for file in files(name) {
         let tolerance = &file["tolerance"];
-        let cases = list(&file["cases"]);
-        assert!(!cases.is_empty());
-        for case in cases {
+        for case in cases(&file) {
             check(&Case {
                 name: format!("{name} {}", case["name"]),
-                value: tolerance["float32"].as_f64().unwrap(),
-                gradient: tolerance["float32_gradient"].as_f64().unwrap(),
+                value: number(&tolerance["float32"]),
+                gradient: number(&tolerance["float32_gradient"]),
                 content: case,
             });
         }
@@ -68,69 +63,22 @@ impl Case<'_> {
         let name = format!("{}: {what}", self.name);
         assert_eq!(found.dims().to_vec(), shape, "{name}");
         let tolerance = if gradient { self.gradient } else { self.value };
-        let found: Vec<f32> = found.into_data().try_into_vec().unwrap();
-        let off = found
-            .iter()
-            .zip(&expected)
-            .map(|(found, expected)| (f64::from(*found) - expected).abs() / expected.abs().max(1.0))
-            .fold(0.0, |worst: f64, off| {
-                if off > worst || off.is_nan() {
-                    off
-                } else {
-                    worst
-                }
-            });
+        let off = relative_difference(&values(found), &expected);
         eprintln!("{name} is off by {off:.1e}");
         assert!(off <= tolerance, "{name} is off by {off:e}");
     }
 
     fn tensor<const D: usize>(&self, name: &str) -> Tensor<D> {
-        tensor(&self.content[name])
+        tensor(&self.content[name], &device())
     }
 
     fn lengths(&self) -> Vec<usize> {
-        list(&self.content["lengths"]).iter().map(whole).collect()
+        indexes(&self.content["lengths"])
     }
 }
 
 fn device() -> Device {
     Device::flex().autodiff()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("not a list: {value}"))
-}
-
-fn whole(value: &Value) -> usize {
-    usize::try_from(value.as_u64().unwrap()).unwrap()
-}
-
-/// A table of whole numbers, row by row.
-fn table(value: &Value) -> Vec<Vec<usize>> {
-    list(value)
-        .iter()
-        .map(|row| list(row).iter().map(whole).collect())
-        .collect()
-}
-
-/// `{"shape": …, "data": …}`.
-fn array(value: &Value) -> (Vec<usize>, Vec<f64>) {
-    let shape: Vec<usize> = list(&value["shape"]).iter().map(whole).collect();
-    let data: Vec<f64> = list(&value["data"])
-        .iter()
-        .map(|number| number.as_f64().unwrap())
-        .collect();
-    assert_eq!(data.len(), shape.iter().product::<usize>());
-    (shape, data)
-}
-
-fn tensor<const D: usize>(value: &Value) -> Tensor<D> {
-    let (shape, data) = array(value);
-    let shape: [usize; D] = shape.try_into().unwrap();
-    let data: Vec<f32> = data.into_iter().map(|value| value as f32).collect();
-    Tensor::from_data(TensorData::new(data, shape), &device())
 }
 
 /// The name that PyTorch gives to a field: `layers.1.reverse.weight_ih` is
@@ -151,22 +99,22 @@ fn pytorch_name(path: &[String]) -> String {
 /// Puts a file's weights into a module.
 struct Fill<'a> {
     weights: &'a Value,
-    path: Vec<String>,
+    path: Fields,
     used: usize,
 }
 
 impl ModuleMapper for Fill<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let name = pytorch_name(&self.path);
-        let mut value = tensor::<D>(&self.weights[&name]);
+        let name = pytorch_name(&self.path.names);
+        let mut value = tensor::<D>(&self.weights[&name], &device());
         // Linear layers are the only ones that are kept the other way round.
         if name.starts_with("W_") {
             value = value.swap_dims(0, 1);
@@ -180,7 +128,7 @@ impl ModuleMapper for Fill<'_> {
 fn filled<M: Module>(module: M, weights: &Value) -> M {
     let mut fill = Fill {
         weights,
-        path: Vec::new(),
+        path: Fields::default(),
         used: 0,
     };
     let module = module.map(&mut fill);
@@ -191,23 +139,23 @@ fn filled<M: Module>(module: M, weights: &Value) -> M {
 /// Gradients of a module by PyTorch's names.
 struct Collect<'a> {
     all: &'a GradientsParams,
-    path: Vec<String>,
+    path: Fields,
     found: HashMap<String, TensorData>,
 }
 
 impl ModuleVisitor for Collect<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.exit();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.all.get::<D>(param.id) {
             self.found
-                .insert(pytorch_name(&self.path), gradient.into_data());
+                .insert(pytorch_name(&self.path.names), gradient.into_data());
         }
     }
 }
@@ -233,7 +181,7 @@ fn check_gradients<M: Module, const D: usize>(
     let all = GradientsParams::from_grads(gradients, module);
     let mut collect = Collect {
         all: &all,
-        path: Vec::new(),
+        path: Fields::default(),
         found: HashMap::new(),
     };
     module.visit(&mut collect);
@@ -261,7 +209,7 @@ fn bidirectional(file: &str, cell: Cell) {
         let config = BiRnnConfig {
             cell,
             input: input.dims()[2],
-            hidden: whole(&weights["weight_hh_l0"]["shape"][1]),
+            hidden: index(&weights["weight_hh_l0"]["shape"][1]),
             layers: weights.as_object().unwrap().len() / 8,
             dropout: 0.0,
         };
@@ -279,9 +227,9 @@ fn bidirectional(file: &str, cell: Cell) {
             case.check("c_n", cell, &case.content["c_n"], false);
         }
         let expected = &case.content["gradient"];
-        let loss = (states.output * tensor(&expected["weight"])).sum();
+        let loss = (states.output * tensor(&expected["weight"], &device())).sum();
         let scalar = f64::from(loss.clone().into_scalar::<f32>());
-        let off = (scalar - expected["loss"].as_f64().unwrap()).abs();
+        let off = (scalar - number(&expected["loss"])).abs();
         assert!(
             off <= case.gradient,
             "{}: the loss is off by {off:e}",
@@ -315,7 +263,7 @@ fn oracle_gru_cells() {
         let output = library.forward(input.clone(), state.clone());
         case.check("library", output.clone(), &expected["output"], false);
         let expected = &expected["gradient"];
-        let loss = (output * tensor(&expected["weight"])).sum();
+        let loss = (output * tensor(&expected["weight"], &device())).sum();
         let leaves = [("input", &input), ("state", &state)];
         check_gradients(case, &library, &loss, &leaves, &expected["grads"]);
 
@@ -337,7 +285,7 @@ fn gold(case: &Case) -> Vec<Vec<usize>> {
 
 fn field(case: &Case) -> Crf {
     let weights = &case.content["weights"];
-    let tags = whole(&weights["start"]["shape"][0]);
+    let tags = index(&weights["start"]["shape"][0]);
     filled(Crf::new(tags, &device()), weights)
 }
 
@@ -361,8 +309,8 @@ fn oracle_crf_likelihood_of_single_sequences() {
     each_case("crf.json", |case| {
         let crf = field(case);
         let gold = gold(case);
-        let expected: Tensor<3> =
-            tensor(&case.content["gradient_of_negative_log_likelihood_sum"]["emissions"]);
+        let expected = &case.content["gradient_of_negative_log_likelihood_sum"]["emissions"];
+        let expected: Tensor<3> = tensor(expected, &device());
         for sequence in 0..gold.len() {
             let emissions: Tensor<3> = case.tensor("emissions").require_grad();
             let mut weights = vec![0f32; gold.len()];
@@ -395,7 +343,7 @@ fn oracle_viterbi_under_bio_rules() {
         let Some(expected) = case.content.get("viterbi_bio_constrained") else {
             return;
         };
-        let names: Vec<&str> = list(&case.content["tag_names"])
+        let names: Vec<&str> = items(&case.content["tag_names"])
             .iter()
             .map(|name| name.as_str().unwrap())
             .collect();

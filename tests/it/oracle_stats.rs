@@ -1,15 +1,6 @@
 //! Statistics against expected values that an independent program wrote.
 //!
-//! Every case of every file is checked, whatever its shape. `tests/oracles/stats` is ours; a set of someone else's
-//! can be named by `SWEEP_ORACLES`, the folder that holds `stats`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr
-)]
-
-use std::path::{Path, PathBuf};
+//! Every case of every file in the folders `stats` is checked, whatever its shape.
 
 use serde_json::Value;
 use sweep::stats::{
@@ -17,67 +8,28 @@ use sweep::stats::{
     PermutationTest, Resample, RunCounts,
 };
 
+use crate::oracle::{
+    cases, folders, index, indexes, items, list, number, numbers, read, relative_difference, whole,
+};
+
 /// Relative tolerance, and absolute where the expected value is below one.
 const TOLERANCE: f64 = 1e-9;
 
 /// Calls `check` with `name`.json of every folder there is.
 fn each_oracle(name: &str, check: impl Fn(&Value)) {
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/stats");
-    let named = std::env::var_os("SWEEP_ORACLES").map(|root| PathBuf::from(root).join("stats"));
-    for folder in std::iter::once(ours).chain(named) {
-        if !folder.is_dir() {
-            eprintln!("skipped: there is no folder {}", folder.display());
-            continue;
-        }
-        let path = folder.join(format!("{name}.json"));
-        let text = std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let oracle = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        eprintln!("checking {}", path.display());
-        check(&oracle);
+    for folder in folders("stats") {
+        check(&read(&folder.join(format!("{name}.json"))));
     }
 }
 
 /// Calls `check` with every case of `name`.json, of which there must be one at least.
 fn each_case(name: &str, check: impl Fn(&Value)) {
     each_oracle(name, |oracle| {
-        let cases = oracle["cases"].as_array().expect("cases");
-        assert!(!cases.is_empty(), "{name} has no cases");
-        for (number, case) in cases.iter().enumerate() {
+        for (number, case) in cases(oracle).iter().enumerate() {
             eprintln!("{name}, case {number}");
             check(case);
         }
     });
-}
-
-fn number(value: &Value) -> f64 {
-    value
-        .as_f64()
-        .unwrap_or_else(|| panic!("not a number: {value}"))
-}
-
-fn whole(value: &Value) -> u64 {
-    value
-        .as_u64()
-        .unwrap_or_else(|| panic!("not a whole number: {value}"))
-}
-
-fn list<T>(value: &Value, item: impl Fn(&Value) -> T) -> Vec<T> {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("not a list: {value}"))
-        .iter()
-        .map(item)
-        .collect()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    list(value, number)
-}
-
-fn indexes(value: &Value) -> Vec<usize> {
-    list(value, |index| usize::try_from(whole(index)).unwrap())
 }
 
 fn counts(value: &Value) -> Counts {
@@ -99,20 +51,19 @@ fn unnamed(runs: Vec<Vec<Counts>>) -> RunCounts {
 #[track_caller]
 fn close(found: f64, expected: &Value) {
     let expected = number(expected);
-    let allowed = TOLERANCE * expected.abs().max(1.0);
     assert!(
-        (found - expected).abs() <= allowed,
+        relative_difference(&[found], &[expected]) <= TOLERANCE,
         "found {found}, expected {expected}"
     );
 }
 
 #[track_caller]
 fn all_close(found: &[f64], expected: &Value) {
-    assert_eq!(found.len(), expected.as_array().expect("a list").len());
-    found
-        .iter()
-        .zip(expected.as_array().expect("a list"))
-        .for_each(|(found, expected)| close(*found, expected));
+    let expected = items(expected);
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        close(*found, expected);
+    }
 }
 
 /// Hits and p-values of the tails the oracle has. The p-values of an enumeration are quotients of equal integers,
@@ -171,7 +122,7 @@ fn oracle_two_sample() {
 fn oracle_document_randomisation() {
     each_case("document_randomisation", |case| {
         let documents = indexes(&case["document_of_sentence"]);
-        let count = usize::try_from(whole(&case["documents"])).unwrap();
+        let count = index(&case["documents"]);
         let blocks = |rows: &Value| {
             let mut blocks = vec![Counts::default(); count];
             for (row, &document) in list(rows, counts).into_iter().zip(&documents) {
@@ -220,7 +171,6 @@ fn oracle_document_randomisation_over_runs() {
 #[test]
 fn oracle_floors() {
     each_oracle("floors", |oracle| {
-        let size = |value: &Value| usize::try_from(whole(value)).unwrap();
         let relative = |found: f64, expected: &Value| {
             let expected = number(expected);
             assert!(
@@ -229,11 +179,11 @@ fn oracle_floors() {
             );
         };
         list(&oracle["paired"]["rows"], |row| {
-            relative(stats::sign_flip_floor(size(&row[0])).unwrap(), &row[1]);
+            relative(stats::sign_flip_floor(index(&row[0])).unwrap(), &row[1]);
         });
         list(&oracle["unpaired"]["rows"], |row| {
             relative(
-                stats::two_sample_floor(size(&row[0]), size(&row[1])).unwrap(),
+                stats::two_sample_floor(index(&row[0]), index(&row[1])).unwrap(),
                 &row[2],
             );
         });

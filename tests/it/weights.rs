@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
-use sweep::encoder::{TokenBatch, Transformer, load_encoder};
+use sweep::encoder::{
+    Architecture, Reader, TokenBatch, Transformer, load_encoder, word_vocabulary,
+};
 
 /// A weights file in memory: type, shape and bytes by name.
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
@@ -209,5 +211,83 @@ fn names_of_old_checkpoints_are_understood() {
     assert_eq!(
         states_of(folder_with(&renamed).path()),
         states_of(&our_folder())
+    );
+}
+
+/// Our oracle's folder with other values in its configuration.
+fn folder_configured(changes: &[(&str, serde_json::Value)]) -> tempfile::TempDir {
+    let folder = folder_with(&our_tensors());
+    let path = folder.path().join("config.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut config: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for (key, value) in changes {
+        assert!(config.get(key).is_some(), "{key}");
+        config[key] = value.clone();
+    }
+    std::fs::write(&path, config.to_string()).unwrap();
+    folder
+}
+
+fn refusal_configured(changes: &[(&str, serde_json::Value)]) -> String {
+    let folder = folder_configured(changes);
+    let error = load_encoder(folder.path(), None, &Device::flex()).unwrap_err();
+    error.to_string()
+}
+
+/// Nothing of this size can be allocated, so the error must come before anything is.
+#[test]
+fn sizes_beyond_all_bounds_are_refused_before_anything_is_made() {
+    const HUGE: u64 = 1 << 50;
+    for key in [
+        "vocab_size",
+        "hidden_size",
+        "intermediate_size",
+        "max_position_embeddings",
+    ] {
+        let text = refusal_configured(&[(key, HUGE.into())]);
+        assert!(
+            text.contains("this architecture wants") && text.contains(&HUGE.to_string()),
+            "{key}: {text}"
+        );
+    }
+    let text = refusal_configured(&[("num_hidden_layers", HUGE.into())]);
+    assert!(text.contains(&format!("asks for {HUGE} layers")), "{text}");
+}
+
+#[test]
+fn a_padding_piece_without_an_embedding_is_refused() {
+    let text = refusal_configured(&[("pad_token_id", 1_000_000.into())]);
+    assert!(text.contains("`pad_token_id` = 1000000"), "{text}");
+}
+
+#[test]
+fn weights_that_are_no_fractions_are_refused_by_name() {
+    let name = "encoder.layer.1.output.dense.bias";
+    for (dtype, size) in [(Dtype::I32, 4), (Dtype::BOOL, 1), (Dtype::F8_E4M3, 1)] {
+        let mut tensors = our_tensors();
+        let (own, shape, data) = tensors.get_mut(name).unwrap();
+        *own = dtype;
+        *data = vec![0; shape.iter().product::<usize>() * size];
+        let text = refusal(&tensors);
+        assert!(
+            text.contains(&dtype.to_string()) && text.contains(name),
+            "{dtype}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_tokenizer_of_another_model_is_refused() {
+    let folder = folder_with(&our_tensors());
+    let rows = Architecture::open(folder.path()).unwrap().vocabulary();
+    let words: Vec<String> = (0..rows).map(|word| format!("w{word}")).collect();
+    let pieces = word_vocabulary(std::iter::once(words.as_slice()), 1).unwrap();
+    pieces.save(&folder.path().join("tokenizer.json")).unwrap();
+    let error = Reader::open(folder.path(), None, &Device::flex());
+    let text = error.err().unwrap().to_string();
+    assert!(
+        text.contains(&format!("has id {}", rows + 3))
+            && text.contains(&format!("{rows} rows of embeddings")),
+        "{text}"
     );
 }

@@ -6,13 +6,14 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::Value;
-use tokenizers::Tokenizer;
 
 use super::describe::{headers, is_known, is_word_vectors, model_type, read_config, weights};
-use super::header::{Header, TensorInfo};
 use super::hub::Digest;
+use super::model_folder::{INDEX, WEIGHTS};
 use super::shards::weight_map;
 use super::weights::load_encoder;
+use crate::encoder::files::{Header, is_floating};
+use crate::encoder::pieces::WordPieces;
 use crate::encoder::words::{Lookup, WordVectors};
 
 /// One thing that was looked at.
@@ -85,39 +86,42 @@ fn check_weights(folder: &Path, config: &Value) -> Result<String, String> {
     let files = weights(folder)?;
     let headers = headers(&files)?;
     let names = files.iter().filter_map(|file| file.file_name());
-    let held: BTreeMap<String, BTreeSet<&str>> = names
+    let held: BTreeMap<String, &Header> = names
         .map(|name| name.to_string_lossy().into_owned())
-        .zip(headers.iter().map(Header::names))
+        .zip(&headers)
         .collect();
-    let index = folder.join("model.safetensors.index.json");
-    if !held.contains_key("model.safetensors") && index.is_file() {
+    let index = folder.join(INDEX);
+    if !held.contains_key(WEIGHTS) && index.is_file() {
         let map = weight_map(&index).map_err(|error| error.to_string())?;
-        let holds = |file: &str, tensor: &str| held.get(file).is_some_and(|it| it.contains(tensor));
+        let holds = |file: &str, tensor: &str| {
+            let header = held.get(file);
+            header.is_some_and(|header| header.info(tensor).is_some())
+        };
         if let Some((tensor, file)) = map.iter().find(|(tensor, file)| !holds(file, tensor)) {
             return Err(format!(
                 "the index says that {file} has {tensor}, and it does not"
             ));
         }
     }
-    let tensors = || headers.iter().flat_map(|header| &header.tensors);
-    if let (Some(embedding), Some(pieces)) = (
-        tensors().find(|tensor| is_embedding(tensor)),
+    let tensors = || headers.iter().flat_map(Header::tensors);
+    if let (Some((name, embedding)), Some(pieces)) = (
+        tensors().find(|(name, _)| is_embedding(name)),
         config["vocab_size"].as_u64(),
     ) && embedding.shape.first().map(|&rows| rows as u64) != Some(pieces)
     {
         return Err(format!(
-            "{} has the shape {:?}, and config.json a `vocab_size` of {pieces}",
-            embedding.name, embedding.shape
+            "{name} has the shape {:?}, and config.json a `vocab_size` of {pieces}",
+            embedding.shape
         ));
     }
-    let dtypes: BTreeSet<&str> = tensors()
-        .filter(|tensor| tensor.is_floating())
-        .map(|tensor| tensor.dtype.as_str())
+    let dtypes: BTreeSet<String> = tensors()
+        .filter(|(_, info)| is_floating(info.dtype))
+        .map(|(_, info)| info.dtype.to_string())
         .collect();
     if dtypes.iter().any(|dtype| dtype.starts_with("F8")) {
         return Err("8-bit floating-point weights cannot be read; get another version".to_owned());
     }
-    let dtypes: Vec<&str> = dtypes.into_iter().collect();
+    let dtypes: Vec<String> = dtypes.into_iter().collect();
     Ok(format!(
         "{} of {} in {}",
         counted(tensors().count(), "tensor"),
@@ -132,53 +136,31 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// Whether a tensor is the embedding of the pieces, in one of its names.
-fn is_embedding(tensor: &TensorInfo) -> bool {
+/// Whether a tensor of this name is the embedding of the pieces.
+fn is_embedding(name: &str) -> bool {
     let names = [
         "word_embeddings.weight",
         "shared.weight",
         "encoder.embed_tokens.weight",
     ];
-    names.iter().any(|name| tensor.name.ends_with(name))
+    names.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether the tokenizer can be read, and fits the configuration.
 fn check_tokenizer(folder: &Path, config: &Value) -> Result<String, String> {
-    let path = folder.join("tokenizer.json");
-    let tokenizer = Tokenizer::from_file(&path)
-        .map_err(|error| format!("tokenizer.json cannot be read: {error}"))?;
-    let pieces = tokenizer.get_vocab_size(true) as u64;
-    if let Some(rows) = config["vocab_size"].as_u64().filter(|rows| *rows < pieces) {
-        return Err(format!(
-            "tokenizer.json has {pieces} pieces, and config.json a `vocab_size` of {rows}"
-        ));
+    let number = |key: &str| config[key].as_u64();
+    let padding = number("pad_token_id").and_then(|id| u32::try_from(id).ok());
+    let pieces = WordPieces::open_with_padding(&folder.join("tokenizer.json"), padding)
+        .map_err(|error| error.to_string())?;
+    if let Some(rows) = number("vocab_size").and_then(|rows| usize::try_from(rows).ok()) {
+        pieces.check_rows(rows).map_err(|error| error.to_string())?;
     }
-    let padding = padding(folder, &tokenizer);
-    match (&padding, config["pad_token_id"].as_u64()) {
-        (Some((token, id)), Some(given)) if u64::from(*id) != given => Err(format!(
-            "`{token}` is piece {id} of tokenizer.json, and config.json has a `pad_token_id` of \
-             {given}"
-        )),
-        (Some((token, id)), _) => Ok(format!("{pieces} pieces, padding `{token}` is {id}")),
-        (None, _) => Err("the tokenizer has no padding token".to_owned()),
-    }
-}
-
-/// The padding token and its id: the one that `tokenizer_config.json` names, or one of
-/// the usual ones.
-fn padding(folder: &Path, tokenizer: &Tokenizer) -> Option<(String, u32)> {
-    let text = std::fs::read_to_string(folder.join("tokenizer_config.json")).ok();
-    let config: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    let named = config.and_then(|config| {
-        let token = &config["pad_token"];
-        let token = token.as_str().or_else(|| token["content"].as_str());
-        token.map(str::to_owned)
-    });
-    let usual = ["[PAD]", "<pad>"].map(str::to_owned);
-    named
-        .into_iter()
-        .chain(usual)
-        .find_map(|token| tokenizer.token_to_id(&token).map(|id| (token, id)))
+    let padding = pieces.padding();
+    Ok(format!(
+        "{} pieces, padding `{}` is {padding}",
+        pieces.vocabulary_size(),
+        pieces.text_of(padding)
+    ))
 }
 
 /// Whether files have the checksums that `checksums.json` gives (SHA-256 by name), or
@@ -313,13 +295,13 @@ mod tests {
                 "config.json",
                 CONFIG.replace("\"pad_token_id\": 0", "\"pad_token_id\": 1"),
                 "tokenizer",
-                "`[PAD]` is piece 0",
+                "the padding piece `[PAD]` has id 0",
             ),
             (
                 "tokenizer.json",
                 "{}".to_owned(),
                 "tokenizer",
-                "cannot be read",
+                "not a tokenizer",
             ),
             (
                 "checksums.json",

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::header::Header;
 use super::hub::{HubSettings, Snapshot, snapshots};
 use super::locate::ModelPlace;
-use super::model_folder::{files_in, weight_files};
+use super::model_folder::{INDEX, PICKLED, WEIGHTS, files_in, weight_files};
+use crate::encoder::files::{Header, is_floating};
 use crate::encoder::transformer::ARCHITECTURES;
+use crate::encoder::words::VECTOR_FILES;
 
 /// The `model_type` of a folder with vectors of whole words.
 const WORD_VECTORS: &str = "word-vectors";
@@ -71,10 +72,10 @@ pub fn describe(name: &str, place: &ModelPlace) -> Description {
     let headers = weights(&place.path).and_then(|weights| headers(&weights));
     let problem = problem(place, config.as_ref().map_err(String::as_str), &headers);
     let headers = headers.unwrap_or_default();
-    let tensors = headers.iter().flat_map(|header| &header.tensors);
+    let tensors = headers.iter().flat_map(Header::tensors);
     let dtypes: BTreeSet<String> = tensors
-        .filter(|tensor| tensor.is_floating())
-        .map(|tensor| tensor.dtype.clone())
+        .filter(|(_, info)| is_floating(info.dtype))
+        .map(|(_, info)| info.dtype.to_string())
         .collect();
     Description {
         name: name.to_owned(),
@@ -200,12 +201,12 @@ pub(super) fn is_known(model_type: &str) -> bool {
 /// The weight files of a model.
 pub(super) fn weights(folder: &Path) -> Result<Vec<PathBuf>, String> {
     if read_config(folder).is_ok_and(|config| is_word_vectors(&config)) {
-        for file in ["vectors.safetensors", "vocab.txt"] {
+        for file in VECTOR_FILES {
             if !folder.join(file).is_file() {
                 return Err(format!("`{file}` is missing"));
             }
         }
-        return Ok(vec![folder.join("vectors.safetensors")]);
+        return Ok(vec![folder.join(VECTOR_FILES[0])]);
     }
     weight_files(folder).map_err(|error| error.to_string())
 }
@@ -237,11 +238,9 @@ fn problem(
     if is_word_vectors(config) {
         return headers.as_ref().err().cloned();
     }
-    let safetensors = there("model.safetensors") || there("model.safetensors.index.json");
-    if !safetensors {
-        let pickled = there("pytorch_model.bin") || there("pytorch_model.bin.index.json");
+    if !there(WEIGHTS) && !there(INDEX) {
         return Some(
-            if pickled {
+            if PICKLED.into_iter().any(there) {
                 "pickled weights"
             } else {
                 "no weights"

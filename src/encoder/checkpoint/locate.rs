@@ -122,6 +122,7 @@ fn joined(folders: &[PathBuf]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::tiny_folder::{WHOLE, write};
     use super::*;
 
     fn named(name: &str) -> EncoderConfig {
@@ -130,19 +131,6 @@ mod tests {
             ..EncoderConfig::default()
         }
     }
-
-    fn write(folder: &Path, files: &[(&str, &str)]) {
-        std::fs::create_dir_all(folder).unwrap();
-        for (file, text) in files {
-            std::fs::write(folder.join(file), text).unwrap();
-        }
-    }
-
-    const WHOLE: [(&str, &str); 3] = [
-        ("config.json", "{}"),
-        ("model.safetensors", "weights"),
-        ("tokenizer.json", "pieces"),
-    ];
 
     #[test]
     fn a_missing_model_says_where_it_was_looked_for() {

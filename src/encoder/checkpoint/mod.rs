@@ -3,11 +3,13 @@
 
 mod check;
 mod describe;
-mod header;
 mod hub;
 mod locate;
 mod model_folder;
 mod shards;
+#[cfg(test)]
+mod tiny_folder;
+mod wanted;
 mod weights;
 
 pub use check::{Checked, check_model};

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use super::locate::ModelPlace;
 use super::shards::shards;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::files_hash;
 
 /// Weights in one file.
-const WEIGHTS: &str = "model.safetensors";
+pub(super) const WEIGHTS: &str = "model.safetensors";
 /// What names the files of weights in several.
-const INDEX: &str = "model.safetensors.index.json";
+pub(super) const INDEX: &str = "model.safetensors.index.json";
+/// Weights that are refused, in one file and in several.
+pub(super) const PICKLED: [&str; 2] = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
 /// A Hugging Face folder that holds what is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +84,6 @@ impl ModelFolder {
     /// # Errors
     /// When a file cannot be read.
     pub fn content_hash(&self) -> Result<String, EncoderError> {
-        let mut whole = blake3::Hasher::new();
         let weights = self.weights.iter().map(String::as_str);
         let files = std::iter::once("config.json").chain(weights);
         // What a tokenizer's own file leaves open, these decide where they are there.
@@ -89,28 +91,13 @@ impl ModelFolder {
         let beside = beside
             .into_iter()
             .filter(|file| self.path.join(file).is_file());
-        for file in files.chain(["tokenizer.json"]).chain(beside) {
-            let path = self.path.join(file);
-            let mut part = blake3::Hasher::new();
-            std::fs::File::open(&path)
-                .and_then(|reader| part.update_reader(reader).map(drop))
-                .map_err(|error| EncoderError::Unreadable {
-                    path,
-                    reason: error.to_string(),
-                })?;
-            whole.update(file.as_bytes());
-            whole.update(part.finalize().as_bytes());
-        }
-        Ok(whole.finalize().to_hex().to_string())
+        files_hash(&self.path, files.chain(["tokenizer.json"]).chain(beside))
     }
 }
 
 /// Names and bytes of the files in a folder, by name.
 pub(super) fn files_in(folder: &Path) -> Result<Vec<(String, u64)>, EncoderError> {
-    let fail = |error: std::io::Error| EncoderError::Unreadable {
-        path: folder.to_owned(),
-        reason: error.to_string(),
-    };
+    let fail = |error: std::io::Error| EncoderError::unreadable(folder, error.to_string());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
@@ -146,11 +133,9 @@ fn weight_names(folder: &Path) -> Result<Vec<String>, EncoderError> {
     if there(INDEX) {
         return shards_in(folder);
     }
-    if there("pytorch_model.bin") || there("pytorch_model.bin.index.json") {
-        return Err(EncoderError::Unreadable {
-            path: folder.join("pytorch_model.bin"),
-            reason: pickled(folder),
-        });
+    if PICKLED.iter().any(|file| there(file)) {
+        let path = folder.join(PICKLED[0]);
+        return Err(EncoderError::unreadable(&path, pickled(folder)));
     }
     Err(EncoderError::Incomplete {
         folder: folder.to_owned(),
@@ -162,10 +147,10 @@ fn shards_in(folder: &Path) -> Result<Vec<String>, EncoderError> {
     let index = folder.join(INDEX);
     let named = shards(&index)?;
     match named.iter().find(|shard| !folder.join(shard).is_file()) {
-        Some(shard) => Err(EncoderError::Unreadable {
-            path: index,
-            reason: format!("it names `{shard}`, which is not there; get the model again"),
-        }),
+        Some(shard) => Err(EncoderError::unreadable(
+            &index,
+            format!("it names `{shard}`, which is not there; get the model again"),
+        )),
         None => Ok(named),
     }
 }
@@ -185,20 +170,8 @@ fn pickled(folder: &Path) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::tiny_folder::{WHOLE, write};
     use super::*;
-
-    fn write(folder: &Path, files: &[(&str, &str)]) {
-        std::fs::create_dir_all(folder).unwrap();
-        for (file, text) in files {
-            std::fs::write(folder.join(file), text).unwrap();
-        }
-    }
-
-    const WHOLE: [(&str, &str); 3] = [
-        ("config.json", "{}"),
-        ("model.safetensors", "weights"),
-        ("tokenizer.json", "pieces"),
-    ];
 
     #[test]
     fn pickled_weights_are_refused_with_the_reason_and_the_way_out() {

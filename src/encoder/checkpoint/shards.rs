@@ -18,9 +18,11 @@ struct Index {
 /// # Errors
 /// When the file is no index.
 pub(crate) fn weight_map(index: &Path) -> Result<BTreeMap<String, String>, EncoderError> {
-    let text = std::fs::read_to_string(index).map_err(|error| fail(index, error.to_string()))?;
-    let read: Index = serde_json::from_str(&text)
-        .map_err(|error| fail(index, format!("not an index of weight files: {error}")))?;
+    let text = std::fs::read_to_string(index)
+        .map_err(|error| EncoderError::unreadable(index, error.to_string()))?;
+    let read: Index = serde_json::from_str(&text).map_err(|error| {
+        EncoderError::unreadable(index, format!("not an index of weight files: {error}"))
+    })?;
     Ok(read.weight_map)
 }
 
@@ -33,24 +35,20 @@ pub(crate) fn shards(index: &Path) -> Result<Vec<String>, EncoderError> {
     names.sort();
     names.dedup();
     if names.is_empty() {
-        return Err(fail(index, "it names no weight file".to_owned()));
+        return Err(EncoderError::unreadable(
+            index,
+            "it names no weight file".to_owned(),
+        ));
     }
     let strange = names
         .iter()
         .find(|name| name.contains(['/', '\\']) || !name.ends_with(".safetensors"));
     match strange {
-        Some(name) => Err(fail(
+        Some(name) => Err(EncoderError::unreadable(
             index,
             format!("it names `{name}`, which is not a safetensors file of the same folder"),
         )),
         None => Ok(names),
-    }
-}
-
-fn fail(index: &Path, reason: String) -> EncoderError {
-    EncoderError::Unreadable {
-        path: index.to_owned(),
-        reason,
     }
 }
 

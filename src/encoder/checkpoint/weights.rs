@@ -9,11 +9,12 @@ use burn::store::{
     PyTorchToBurnAdapter, SafetensorsStore,
 };
 use burn::tensor::{DType, Device};
-use safetensors::tensor::TensorView;
+use safetensors::tensor::{Dtype, TensorInfo, TensorView};
 
-use super::header::Header;
 use super::model_folder::weight_files;
+use super::wanted::wanted;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::Header;
 use crate::encoder::transformer::{Architecture, Encoder};
 
 /// Reads the encoder in a model folder onto `device`, all of it or its first
@@ -34,14 +35,39 @@ pub fn load_encoder(
         Some(layers) => (whole.keep_layers(layers)?, Some(layers)),
     };
     let names = architecture.names();
+    let files = weight_files(folder)?;
+    let mut tensors = 0;
+    for file in &files {
+        tensors += Header::read(file)?.names().len();
+    }
+    if let Some(reason) = implausible(&architecture, tensors) {
+        return Err(EncoderError::unreadable(
+            &folder.join("config.json"),
+            reason,
+        ));
+    }
     let encoder = load(
         architecture.init(device),
-        &weight_files(folder)?,
+        &files,
         &|path| names.in_checkpoint(path),
         &|name| names.canonical(name),
         &|name| names.may_stay_unused(name, cut),
     )?;
     Ok((architecture, encoder))
+}
+
+/// What a configuration says that weights of so many tensors rule out, and that must
+/// be known before an encoder is built.
+fn implausible(architecture: &Architecture, tensors: usize) -> Option<String> {
+    let layers = architecture.layers();
+    if architecture.names().layers.is_some() && layers > tensors {
+        return Some(format!(
+            "it asks for {layers} layers, and the weight files hold {tensors} tensors"
+        ));
+    }
+    let (padding, rows) = (architecture.padding(), architecture.vocabulary());
+    (padding as usize >= rows)
+        .then(|| format!("`pad_token_id` = {padding} must be below `vocab_size` = {rows}"))
 }
 
 /// Reads a module that `save_module` wrote.
@@ -108,7 +134,7 @@ fn save<M: Module>(
     let views: Vec<(&str, TensorView<'_>)> = tensors
         .iter()
         .map(|(name, shape, bytes)| {
-            TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes)
+            TensorView::new(Dtype::F32, shape.clone(), bytes)
                 .map(|view| (name.as_str(), view))
                 .map_err(|error| fail(format!("`{name}`: {error}")))
         })
@@ -129,6 +155,13 @@ fn in_file(path: &str, architecture: &Architecture) -> String {
     }
 }
 
+/// A tensor of a file.
+struct Held<'a> {
+    path: &'a Path,
+    name: String,
+    info: TensorInfo,
+}
+
 /// Fills `module` from all `files` together. `name_of` gives the name to look for at a
 /// path of fields, `canonical` brings a file's names to the same form, and `unneeded`
 /// tells names that may stay unused.
@@ -140,43 +173,28 @@ fn load<M: Module>(
     unneeded: &dyn Fn(&str) -> bool,
 ) -> Result<M, EncoderError> {
     let first = files.first().cloned().unwrap_or_default();
-    let mut found = BTreeMap::new();
+    let mut held = BTreeMap::new();
     for path in files {
-        let fail = |reason: String| EncoderError::Keys {
-            path: path.clone(),
-            reason,
-        };
-        // The header's errors say more than the store's: a pointer of git's, a cut-off file.
-        Header::read(path)?;
-        let mut store = SafetensorsStore::from_file(path);
-        let tensors = store
-            .get_all_tensors()
-            .map_err(|error| fail(error.to_string()))?;
-        for (name, tensor) in tensors {
-            found.insert(canonical(name), (path.clone(), tensor.clone()));
+        let header = Header::read(path)?;
+        // Of two that come to one name, say a shared embedding under both of its names,
+        // the last in the alphabet counts.
+        let tensors: BTreeMap<&str, &TensorInfo> = header.tensors().collect();
+        for (name, info) in tensors {
+            let (name, info) = (name.to_owned(), info.clone());
+            held.insert(canonical(&name), Held { path, name, info });
         }
     }
-    let mut chosen = Vec::new();
+    let mut fields = HashMap::new();
     let mut missing = Vec::new();
-    // What the module has, in the form that checkpoints have it.
-    for wanted in module.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true) {
-        let name = name_of(&wanted.name);
-        let Some((path, mut tensor)) = found.remove(&name) else {
-            missing.push(name);
-            continue;
-        };
-        if tensor.shape != wanted.shape {
-            return Err(EncoderError::Keys {
-                path,
-                reason: format!(
-                    "`{name}` is {}, and this architecture wants {}",
-                    dimensions(&tensor.shape),
-                    dimensions(&wanted.shape)
-                ),
-            });
+    for wanted in wanted(&module) {
+        let name = name_of(&wanted.field);
+        match held.remove(&name) {
+            None => missing.push(name),
+            Some(held) => {
+                fits(&name, &held, &wanted.shape)?;
+                fields.insert((held.path, held.name), wanted.field);
+            }
         }
-        tensor.name = wanted.name;
-        chosen.push(tensor);
     }
     if !missing.is_empty() {
         return Err(EncoderError::Keys {
@@ -184,21 +202,35 @@ fn load<M: Module>(
             reason: format!("{} missing: {}", tensors(missing.len()), list(&missing)),
         });
     }
-    let unused: Vec<(&String, &PathBuf)> = found
-        .iter()
-        .filter(|(name, _)| !unneeded(name))
-        .map(|(name, (path, _))| (name, path))
-        .collect();
-    if let Some((_, path)) = unused.first() {
-        let names: Vec<String> = unused.iter().map(|(name, _)| (*name).clone()).collect();
+    held.retain(|name, _| !unneeded(name));
+    if let Some(Held { path, .. }) = held.values().next() {
+        let path = (*path).to_owned();
+        let names: Vec<String> = held.into_keys().collect();
         return Err(EncoderError::Keys {
-            path: (*path).clone(),
+            path,
             reason: format!(
                 "{} that this architecture does not have: {}",
                 tensors(names.len()),
                 list(&names)
             ),
         });
+    }
+    let mut chosen = Vec::with_capacity(fields.len());
+    for path in files {
+        let mut store = SafetensorsStore::from_file(path);
+        let tensors = store
+            .get_all_tensors()
+            .map_err(|error| EncoderError::Keys {
+                path: path.clone(),
+                reason: error.to_string(),
+            })?;
+        for (name, tensor) in tensors {
+            if let Some(field) = fields.remove(&(path.as_path(), name.clone())) {
+                let mut tensor = tensor.clone();
+                tensor.name = field;
+                chosen.push(tensor);
+            }
+        }
     }
     let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
     let result = module.apply(chosen, None, Some(Box::new(adapter)), true);
@@ -214,6 +246,32 @@ fn load<M: Module>(
             reason,
         }),
     }
+}
+
+/// Whether a tensor is what the architecture wants under this name.
+fn fits(name: &str, held: &Held<'_>, wanted: &[usize]) -> Result<(), EncoderError> {
+    let Held { path, info, .. } = held;
+    let reason = if info.shape != wanted {
+        format!(
+            "`{name}` is {}, and this architecture wants {}",
+            dimensions(&info.shape),
+            dimensions(wanted)
+        )
+    } else if !matches!(
+        info.dtype,
+        Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16
+    ) {
+        format!(
+            "`{name}` is of {}; weights are read in F64, F32, F16 and BF16",
+            info.dtype
+        )
+    } else {
+        return Ok(());
+    };
+    Err(EncoderError::Keys {
+        path: (*path).to_owned(),
+        reason,
+    })
 }
 
 fn dimensions(shape: &[usize]) -> String {

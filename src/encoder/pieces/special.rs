@@ -91,10 +91,7 @@ impl SpecialPieces {
         declared: Declared,
         pad_token_id: Option<u32>,
     ) -> Result<Self, EncoderError> {
-        let unreadable = |reason: String| EncoderError::Unreadable {
-            path: path.to_owned(),
-            reason,
-        };
+        let unreadable = |reason: String| EncoderError::unreadable(path, reason);
         let mut padding = None;
         let mut unknown = None;
         for file in ["tokenizer_config.json", "special_tokens_map.json"] {
@@ -113,8 +110,9 @@ impl SpecialPieces {
         if let (Some(padding), Some(expected)) = (padding, pad_token_id)
             && padding != expected
         {
+            let name = tokenizer.id_to_token(padding).unwrap_or_default();
             return Err(unreadable(format!(
-                "the padding piece has id {padding}, but config.json's `pad_token_id` is \
+                "the padding piece `{name}` has id {padding}, but config.json's `pad_token_id` is \
                  {expected}; correct the one that is wrong"
             )));
         }
@@ -167,10 +165,7 @@ fn read_if_there<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Encode
     std::fs::read(path)
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string()))
-        .map_err(|reason| EncoderError::Unreadable {
-            path: path.to_owned(),
-            reason,
-        })
+        .map_err(|reason| EncoderError::unreadable(path, reason))
 }
 
 fn named_id(
@@ -179,15 +174,15 @@ fn named_id(
     key: &str,
     name: &str,
 ) -> Result<u32, EncoderError> {
-    tokenizer
-        .token_to_id(name)
-        .ok_or_else(|| EncoderError::Unreadable {
-            path: path.to_owned(),
-            reason: format!(
-                "`{key}` is `{name}`, which the vocabulary in tokenizer.json lacks; name a piece \
-                 that is there"
+    tokenizer.token_to_id(name).ok_or_else(|| {
+        EncoderError::unreadable(
+            path,
+            format!(
+                "`{key}` is `{name}`, which the vocabulary in tokenizer.json lacks; name a \
+                     piece that is there"
             ),
-        })
+        )
+    })
 }
 
 #[cfg(test)]
@@ -272,7 +267,8 @@ mod tests {
         let padding = id(&tokenizer, "[PAD]");
         assert!(open(&tokenizer, &beside, Some(padding)).is_ok());
         let error = open(&tokenizer, &beside, Some(padding + 1)).unwrap_err();
-        assert!(error.contains("config.json's `pad_token_id`"), "{error}");
+        let named = format!("`[PAD]` has id {padding}, but config.json's `pad_token_id`");
+        assert!(error.contains(&named), "{error}");
         let found = open(&tokenizer, &[], Some(padding + 1)).unwrap();
         assert_eq!(found.padding, padding + 1, "nothing names another");
     }

@@ -12,6 +12,9 @@ use super::prefix_space::ensure_prefix_space;
 use super::special::{Declared, SpecialPieces};
 use crate::encoder::error::EncoderError;
 
+/// What errors of a tokenizer in memory call it.
+const FILE: &str = "tokenizer.json";
+
 /// A tokenizer that reads words that are already split.
 ///
 /// Each word is tokenised on its own, as it would be in running text: a byte-level
@@ -41,10 +44,7 @@ impl WordPieces {
     /// # Errors
     /// As [`Self::open`], and when the two name different pieces.
     pub fn open_with_padding(path: &Path, pad_token_id: Option<u32>) -> Result<Self, EncoderError> {
-        let unreadable = |reason: String| EncoderError::Unreadable {
-            path: path.to_owned(),
-            reason,
-        };
+        let unreadable = |reason: String| EncoderError::unreadable(path, reason);
         let not_read = |error: &dyn std::fmt::Display| {
             unreadable(format!("not a tokenizer this version reads: {error}"))
         };
@@ -85,6 +85,25 @@ impl WordPieces {
         self.special.padding
     }
 
+    /// Checks that an encoder whose embedding has `rows` rows has one for every piece.
+    ///
+    /// # Errors
+    /// When a piece has none, so that text with it could not be read.
+    pub fn check_rows(&self, rows: usize) -> Result<(), EncoderError> {
+        let vocabulary = self.tokenizer.get_vocab(true).into_iter();
+        match vocabulary.max_by_key(|(_, id)| *id) {
+            Some((piece, id)) if id as usize >= rows => Err(EncoderError::unreadable(
+                Path::new(FILE),
+                format!(
+                    "the piece `{piece}` has id {id}, and the encoder has {rows} rows of \
+                     embeddings (`vocab_size` in config.json); the tokenizer belongs to another \
+                     model"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Number of pieces in the vocabulary, added ones included.
     pub fn vocabulary_size(&self) -> usize {
         self.tokenizer.get_vocab_size(true)
@@ -96,9 +115,8 @@ impl WordPieces {
     /// # Errors
     /// When a file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), EncoderError> {
-        let unwritable = |path: &Path, reason: String| EncoderError::Unreadable {
-            path: path.to_owned(),
-            reason: format!("cannot be written: {reason}"),
+        let unwritable = |path: &Path, reason: String| {
+            EncoderError::unreadable(path, format!("cannot be written: {reason}"))
         };
         self.tokenizer
             .save(path, false)
@@ -162,10 +180,8 @@ impl WordPieces {
     pub fn append(&mut self, pieces: &[String]) -> Result<Vec<u32>, EncoderError> {
         // A remembered word may hold one of the new pieces.
         self.seen.borrow_mut().clear();
-        append(&mut self.tokenizer, pieces).map_err(|reason| EncoderError::Unreadable {
-            path: "tokenizer.json".into(),
-            reason,
-        })
+        append(&mut self.tokenizer, pieces)
+            .map_err(|reason| EncoderError::unreadable(Path::new(FILE), reason))
     }
 
     /// Hands the ids of every word's pieces to `visit`, in order; never none.
@@ -188,13 +204,10 @@ impl WordPieces {
     }
 
     fn cut(&self, word: &str) -> Result<Vec<u32>, EncoderError> {
-        let encoding =
-            self.tokenizer
-                .encode_fast(word, false)
-                .map_err(|error| EncoderError::Unreadable {
-                    path: "tokenizer.json".into(),
-                    reason: format!("refuses the word `{word}`: {error}"),
-                })?;
+        let encoding = self.tokenizer.encode_fast(word, false).map_err(|error| {
+            let reason = format!("refuses the word `{word}`: {error}");
+            EncoderError::unreadable(Path::new(FILE), reason)
+        })?;
         let ids = encoding.get_ids().to_vec();
         Ok(if ids.is_empty() {
             vec![self.special.unknown]
@@ -355,5 +368,19 @@ mod tests {
         let ids = pieces.append(&split("<S:PER>")).unwrap();
         assert_eq!(pieces.encode(&split("<S:PER>")).unwrap().ids[1..2], ids);
         assert!(pieces.append(&[String::new()]).is_err());
+    }
+
+    #[test]
+    fn a_piece_beyond_the_embedding_is_named() {
+        let [(_, mut pieces), ..] = families();
+        let rows = pieces.vocabulary_size();
+        pieces.check_rows(rows).unwrap();
+        pieces.append(&split("<S:PER>")).unwrap();
+        let error = pieces.check_rows(rows).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("the piece `<S:PER>` has id {rows}")),
+            "{error}"
+        );
+        pieces.check_rows(rows + 1).unwrap();
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::architecture::Architecture;
 use super::model::Encoder;
 use super::names::Names;
+use crate::encoder::module_path::ModulePath;
 
 /// What of the encoder keeps its pretrained values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,7 +38,7 @@ pub fn freeze(
         names: architecture.names(),
         all: what == Freeze::All,
         layers,
-        path: Vec::new(),
+        path: ModulePath::default(),
     })
 }
 
@@ -45,24 +46,20 @@ struct Freezer<'a> {
     names: &'a Names,
     all: bool,
     layers: usize,
-    path: Vec<String>,
+    path: ModulePath,
 }
 
 impl ModuleMapper for Freezer<'_> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.push(name.to_owned());
-        }
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.pop();
-        }
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let name = self.names.in_checkpoint(&self.path.join("."));
+        let name = self.names.in_checkpoint(&self.path.dotted());
         let frozen = self.all
             || self.names.is_embedding(&name)
             || self

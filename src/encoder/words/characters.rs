@@ -16,7 +16,12 @@ pub struct Characters {
 
 impl From<String> for Characters {
     fn from(characters: String) -> Self {
-        let ids = characters.chars().zip(Self::UNKNOWN + 1..).collect();
+        // A repeated character would leave a number without a row.
+        let mut ids = HashMap::new();
+        for character in characters.chars() {
+            let next = Self::UNKNOWN + 1 + ids.len() as u32;
+            ids.entry(character).or_insert(next);
+        }
         Self { ids }
     }
 }
@@ -89,5 +94,12 @@ mod tests {
         assert_eq!(text, "\"Babé\"");
         let again: Characters = serde_json::from_str(&text).unwrap();
         assert_eq!(again, characters);
+    }
+
+    #[test]
+    fn a_character_that_comes_twice_has_one_number() {
+        let characters: Characters = serde_json::from_str("\"aab\"").unwrap();
+        assert_eq!(characters.count(), 4);
+        assert_eq!(characters.word("ab"), [2, 3]);
     }
 }

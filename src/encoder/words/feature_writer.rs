@@ -13,9 +13,9 @@ use burn::tensor::f16;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::identity::unreadable;
 use super::layout::{Dimensions, FORMAT, VERSION};
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::LONGEST_HEADER;
 
 /// In which precision features are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +73,8 @@ impl FeaturesWriter {
     /// `layers` of so many numbers (`width`) per word.
     ///
     /// # Errors
-    /// When the file cannot be written, there are no layers or no width, or a key comes
-    /// twice or is not allowed.
+    /// When the file cannot be written, there are no layers or no width, a key comes
+    /// twice or is not allowed, or there are more documents or words than a file holds.
     pub fn create<'a>(
         path: &Path,
         layers: usize,
@@ -82,13 +82,14 @@ impl FeaturesWriter {
         precision: FeaturePrecision,
         documents: impl IntoIterator<Item = (&'a str, usize)>,
     ) -> Result<Self, EncoderError> {
-        let fail = |reason: String| unreadable(path, reason);
+        let fail = |reason: String| EncoderError::unreadable(path, reason);
         if layers == 0 || width == 0 {
             return Err(fail(format!(
                 "features of {layers} layers and width {width} cannot be written"
             )));
         }
-        let dimensions = Dimensions { layers, width };
+        let too_many = || fail("the documents have too many words for a file".to_owned());
+        let dimensions = Dimensions::new(layers, width).ok_or_else(too_many)?;
         let mut places = BTreeMap::new();
         for (key, words) in documents {
             if key == "__metadata__" {
@@ -103,7 +104,15 @@ impl FeaturesWriter {
                 return Err(fail(format!("two documents have the key `{key}`")));
             }
         }
-        let header = header(dimensions, precision, &mut places);
+        let header = header(dimensions, precision, &mut places).ok_or_else(too_many)?;
+        if header.len() > LONGEST_HEADER {
+            return Err(fail(format!(
+                "a header of {} bytes for {} documents is longer than the {LONGEST_HEADER} that \
+                 safetensors allows; write fewer documents into a file",
+                header.len(),
+                places.len()
+            )));
+        }
         let mut file = File::create(path).map_err(|error| fail(error.to_string()))?;
         file.write_all(&(header.len() as u64).to_le_bytes())
             .and_then(|()| file.write_all(&header))
@@ -124,7 +133,9 @@ impl FeaturesWriter {
     /// When the document was not announced or has another number of words, a number is
     /// not finite in the file's precision, or the file cannot be written.
     pub fn write(&mut self, key: &str, values: &[f32]) -> Result<(), EncoderError> {
-        let fail = |reason: String| unreadable(&self.path, format!("document `{key}` {reason}"));
+        let fail = |reason: String| {
+            EncoderError::unreadable(&self.path, format!("document `{key}` {reason}"))
+        };
         let place = self
             .places
             .get_mut(key)
@@ -173,7 +184,7 @@ impl FeaturesWriter {
     /// # Errors
     /// When an announced document was not written, or the disk refuses.
     pub fn finish(self) -> Result<(), EncoderError> {
-        let fail = |reason: String| unreadable(&self.path, reason);
+        let fail = |reason: String| EncoderError::unreadable(&self.path, reason);
         let mut missing = self.places.iter().filter(|(_, place)| !place.written);
         if let Some((key, _)) = missing.next() {
             return Err(fail(format!(
@@ -187,12 +198,13 @@ impl FeaturesWriter {
     }
 }
 
-/// The header, and with it every document's offset, in the order of the keys.
+/// The header, and with it every document's offset, in the order of the keys; none where
+/// there are more bytes than can be counted.
 fn header(
     dimensions: Dimensions,
     precision: FeaturePrecision,
     places: &mut BTreeMap<String, Place>,
-) -> Vec<u8> {
+) -> Option<Vec<u8>> {
     let mut entries = Map::new();
     entries.insert(
         "__metadata__".to_owned(),
@@ -203,9 +215,10 @@ fn header(
             "width": dimensions.width.to_string(),
         }),
     );
-    let mut offset = 0;
+    let per_word = dimensions.per_word().checked_mul(precision.size())?;
+    let mut offset = 0usize;
     for (key, place) in places {
-        let end = offset + place.words * dimensions.per_word() * precision.size();
+        let end = offset.checked_add(place.words.checked_mul(per_word)?)?;
         entries.insert(
             key.clone(),
             json!({
@@ -220,7 +233,7 @@ fn header(
     let mut header = Value::Object(entries).to_string().into_bytes();
     // Data starts at a multiple of eight bytes, as safetensors asks for.
     header.resize(header.len().next_multiple_of(8), b' ');
-    header
+    Some(header)
 }
 
 #[cfg(test)]
@@ -313,6 +326,11 @@ mod tests {
                 .to_string()
         };
         assert!(create(0, &[]).contains("0 layers"));
+        let text = create(1, &[("a", usize::MAX)]);
+        assert!(text.contains("too many words"), "{text}");
+        let long = "x".repeat(LONGEST_HEADER);
+        let text = create(1, &[(&long, 1)]);
+        assert!(text.contains("longer than the 100000000"), "{text}");
         assert!(create(1, &[("a", 1), ("a", 1)]).contains("two documents have the key `a`"));
         assert!(create(1, &[("__metadata__", 1)]).contains("cannot have the key"));
     }

@@ -9,10 +9,9 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::TensorInfo;
 
-use super::identity::{file_hash, unreadable};
 use super::layout::{Dimensions, FORMAT, VERSION};
-use super::tensor_file::TensorFile;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::{TensorFile, file_hash};
 
 /// A file of features of a corpus's words.
 ///
@@ -34,7 +33,7 @@ impl Features {
     /// shape.
     pub fn open(path: &Path) -> Result<Self, EncoderError> {
         let tensors = TensorFile::open(path)?;
-        let fail = |reason: String| unreadable(path, reason);
+        let fail = |reason: String| EncoderError::unreadable(path, reason);
         let note = |key: &str| {
             tensors.note(key).ok_or_else(|| {
                 fail(format!(
@@ -59,10 +58,12 @@ impl Features {
                     ))
                 })
         };
-        let dimensions = Dimensions {
-            layers: number("layers")?,
-            width: number("width")?,
-        };
+        let (layers, width) = (number("layers")?, number("width")?);
+        let dimensions = Dimensions::new(layers, width).ok_or_else(|| {
+            fail(format!(
+                "its metadata asks for too many numbers for a word: {layers} layers of {width}"
+            ))
+        })?;
         for key in tensors.names() {
             let shape = tensors.info(&key).map_or([].as_slice(), |info| &info.shape);
             if dimensions.words(shape).is_none() {
@@ -126,7 +127,7 @@ impl Features {
     }
 
     fn entry(&self, key: &str, words: usize) -> Result<&TensorInfo, EncoderError> {
-        let fail = |reason: String| unreadable(self.tensors.path(), reason);
+        let fail = |reason: String| EncoderError::unreadable(self.tensors.path(), reason);
         let info = self
             .tensors
             .info(key)
@@ -245,6 +246,10 @@ mod tests {
         let none = [NOTES[0], NOTES[1], ("layers", "0"), NOTES[3]];
         let text = problem(&none, vec![4, 2, 3]);
         assert!(text.contains("`layers` is `0`"), "{text}");
+        let most = usize::MAX.to_string();
+        let wide = [NOTES[0], NOTES[1], ("layers", &*most), ("width", &*most)];
+        let text = problem(&wide, vec![0, 2, 3]);
+        assert!(text.contains("too many numbers for a word"), "{text}");
         let text = problem(&NOTES, vec![4, 6]);
         assert!(text.contains("`doc/1` has shape [4, 6]"), "{text}");
     }

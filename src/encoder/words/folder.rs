@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::identity::unreadable;
-use super::tensor_file::TensorFile;
 use super::vectors::WordVectors;
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::TensorFile;
 
 /// The files that decide the vectors.
-pub(super) const FILES: [&str; 2] = ["vectors.safetensors", "vocab.txt"];
+pub(crate) const FILES: [&str; 2] = ["vectors.safetensors", "vocab.txt"];
 
 /// The only tensor.
 const TENSOR: &str = "vectors";
@@ -25,7 +24,7 @@ pub(super) fn read(
 ) -> Result<(), EncoderError> {
     let [vectors, vocabulary] = FILES.map(|file| folder.join(file));
     let text = std::fs::read_to_string(&vocabulary)
-        .map_err(|error| unreadable(&vocabulary, error.to_string()))?;
+        .map_err(|error| EncoderError::unreadable(&vocabulary, error.to_string()))?;
     // Words may contain every other kind of line end.
     let words: Vec<&str> = text
         .strip_suffix('\n')
@@ -33,7 +32,7 @@ pub(super) fn read(
         .split('\n')
         .collect();
     let tensors = TensorFile::open(&vectors)?;
-    let fail = |reason: String| unreadable(&vectors, reason);
+    let fail = |reason: String| EncoderError::unreadable(&vectors, reason);
     let info = tensors.info(TENSOR).ok_or_else(|| {
         fail(format!(
             "has no tensor `{TENSOR}`; it has {}",
@@ -49,8 +48,11 @@ pub(super) fn read(
     if dimension == 0 {
         return Err(fail(format!("tensor `{TENSOR}` has vectors of width 0")));
     }
+    if rows == 0 {
+        return Err(fail("holds no word vectors".to_owned()));
+    }
     if rows != words.len() {
-        return Err(unreadable(
+        return Err(EncoderError::unreadable(
             &vocabulary,
             format!(
                 "has {} words and {} has {rows} vectors; they must be of the same vocabulary",
@@ -140,6 +142,8 @@ mod tests {
         );
         let text = problem(&folder("vectors", vec![6], "a"));
         assert!(text.contains("shape [6]"), "{text}");
+        let text = problem(&folder("vectors", vec![0, 2], ""));
+        assert!(text.contains("holds no word vectors"), "{text}");
         let empty = tempfile::tempdir().unwrap();
         assert!(problem(&empty).contains("vocab.txt"));
     }

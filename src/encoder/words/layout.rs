@@ -24,6 +24,11 @@ pub(super) struct Dimensions {
 }
 
 impl Dimensions {
+    /// None where a word would have more numbers than can be counted.
+    pub(super) fn new(layers: usize, width: usize) -> Option<Self> {
+        layers.checked_mul(width).map(|_| Self { layers, width })
+    }
+
     /// Numbers per word.
     pub(super) fn per_word(self) -> usize {
         self.layers * self.width

@@ -13,7 +13,6 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::identity::unreadable;
 use super::vectors::WordVectors;
 use crate::encoder::error::EncoderError;
 
@@ -29,7 +28,7 @@ pub(super) fn read(
     wanted: Option<&HashSet<String>>,
     into: &mut WordVectors,
 ) -> Result<(), EncoderError> {
-    let fail = |reason: String| unreadable(path, reason);
+    let fail = |reason: String| EncoderError::unreadable(path, reason);
     let file = File::open(path).map_err(|error| fail(error.to_string()))?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let mut block = Block::default();

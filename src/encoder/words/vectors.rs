@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::identity::{file_hash, unreadable};
 use super::lookup::Lookup;
 use super::{folder, text};
 use crate::encoder::error::EncoderError;
+use crate::encoder::files::{file_hash, files_hash};
 
 /// Vectors by word, such as GloVe's (Pennington et al. 2014, "GloVe: Global Vectors
 /// for Word Representation").
@@ -71,7 +71,10 @@ impl WordVectors {
             text::read(path, wanted, &mut vectors)?;
         }
         if vectors.dimension == 0 {
-            return Err(unreadable(path, "holds no word vectors".to_owned()));
+            return Err(EncoderError::unreadable(
+                path,
+                "holds no word vectors".to_owned(),
+            ));
         }
         Ok(vectors)
     }
@@ -98,12 +101,7 @@ impl WordVectors {
         if !path.is_dir() {
             return Ok(file_hash(path)?.to_hex().to_string());
         }
-        let mut whole = blake3::Hasher::new();
-        for file in folder::FILES {
-            whole.update(file.as_bytes());
-            whole.update(file_hash(&path.join(file))?.as_bytes());
-        }
-        Ok(whole.finalize().to_hex().to_string())
+        files_hash(path, folder::FILES)
     }
 
     /// Numbers per vector.

@@ -147,6 +147,7 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
             let empty = network(encoder, architecture.width());
             let model = load_module(empty, &architecture, &weights)?;
             let pieces = WordPieces::open(&folder.join(TOKENIZER))?;
+            pieces.check_rows(architecture.vocabulary())?;
             (model, States::Encoder(architecture, Box::new(pieces)))
         }
         (None, Some(Width { width, files })) => {

@@ -2,6 +2,7 @@
 
 use super::listing::{Listing, RemoteFile};
 use super::name::HubName;
+use crate::encoder::checkpoint::model_folder::{INDEX, WEIGHTS};
 
 /// Small files that are fetched where the model has them.
 const COMPANIONS: [&str; 10] = [
@@ -28,8 +29,8 @@ pub(super) fn choose<'a>(
         "it has no config.json, so it is not a model that transformers reads; only those can be \
          used",
     )?;
-    let weights = find("model.safetensors")
-        .or_else(|| find("model.safetensors.index.json"))
+    let weights = find(WEIGHTS)
+        .or_else(|| find(INDEX))
         .ok_or_else(|| no_weights(name, listing))?;
     let tokenizer = find("tokenizer.json").ok_or_else(|| no_tokenizer(name))?;
     let mut chosen = vec![config, tokenizer];
