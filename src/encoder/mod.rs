@@ -11,6 +11,7 @@ mod config;
 mod device;
 mod dropout;
 mod error;
+mod host;
 mod initialise;
 mod pieces;
 mod reader;

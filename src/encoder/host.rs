@@ -1,7 +1,8 @@
 //! Work on the host as one node of the gradient graph.
 //!
 //! A recurrence of fifty steps is a thousand small tensor operations, each with its
-//! own node. On the CPU the same work is a few loops over plain memory, and the chain
+//! own node; a norm or an attention is a dozen large ones, each of which reads and writes
+//! all values. On the CPU the same work is a few loops over plain memory, and the chain
 //! rule needs to know it only as a whole: values out, and a function that takes the
 //! gradient of the outputs back to the inputs.
 
@@ -12,7 +13,7 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::flex::FlexDevice;
+use burn::backend::flex::{FlexDevice, FlexTensor};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Autodiff, BackendTypes, Flex};
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -54,6 +55,77 @@ pub(crate) fn plain<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
 pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.try_into_vec().unwrap_or_default()
+}
+
+/// A tensor's numbers in the host's memory, row by row, without a copy where they lie so
+/// already; none where they lie elsewhere or are not of single precision.
+pub(crate) fn lying<const D: usize>(tensor: &Tensor<D>) -> Option<FlexTensor> {
+    let tensor = plain(tensor.clone()).try_into_primitive::<Flex>().ok()?;
+    (tensor.dtype() == DType::F32).then(|| tensor.to_contiguous())
+}
+
+/// The numbers of what [`lying`] gave.
+pub(crate) fn numbers(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice().unwrap_or_default()
+}
+
+/// A tensor as a function on the host reads it.
+pub(crate) struct Input {
+    lying: Option<FlexTensor>,
+    tracked: Option<Tracked>,
+    recorded: bool,
+}
+
+impl<const D: usize> From<&Tensor<D>> for Input {
+    fn from(tensor: &Tensor<D>) -> Self {
+        Self {
+            lying: lying(tensor),
+            tracked: tracked(tensor.clone()),
+            recorded: tensor.device().is_autodiff(),
+        }
+    }
+}
+
+/// All that a function on the host reads.
+pub(crate) struct Inputs<const N: usize> {
+    /// The graph's handles; none where nothing is recorded.
+    pub(crate) tracked: Option<[Tracked; N]>,
+    /// The numbers.
+    pub(crate) lying: [FlexTensor; N],
+}
+
+impl<const N: usize> Inputs<N> {
+    /// None where the host cannot compute with these tensors: one lies elsewhere, or the
+    /// graph recomputes values instead of keeping them and is not the host's.
+    pub(crate) fn of(inputs: [Input; N]) -> Option<Self> {
+        let recorded = inputs.iter().any(|input| input.recorded);
+        let mut tracked = Vec::with_capacity(N);
+        let mut lying = Vec::with_capacity(N);
+        for input in inputs {
+            lying.push(input.lying?);
+            if recorded {
+                tracked.push(input.tracked?);
+            }
+        }
+        Some(Self {
+            tracked: tracked.try_into().ok(),
+            lying: lying.try_into().ok()?,
+        })
+    }
+}
+
+/// A tensor with these values, which is a node of the graph where there are `inputs`.
+pub(crate) fn result<const N: usize, const D: usize, P: Pullback<N>>(
+    inputs: Option<&[Tracked; N]>,
+    values: Vec<f32>,
+    shape: [usize; D],
+    pullback: impl FnOnce() -> P,
+) -> Tensor<D> {
+    let output = TensorData::new(values, shape);
+    match inputs {
+        Some(inputs) => node(inputs, output, pullback()),
+        None => Tensor::from_data(output, &Device::flex()),
+    }
 }
 
 /// A matrix on the host.
