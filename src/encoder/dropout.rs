@@ -238,7 +238,7 @@ impl Mask {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::float_cmp)]
+    #![allow(clippy::float_cmp, clippy::unwrap_used)]
 
     use super::*;
 
@@ -274,5 +274,39 @@ mod tests {
     fn neighbouring_chunks_do_not_repeat_each_other() {
         let values = mask_values(2 * CHUNK, 0.5, 1);
         assert_ne!(values[..CHUNK], values[CHUNK..]);
+    }
+
+    #[test]
+    fn a_mask_in_parts_is_the_mask() {
+        let mask = Mask::new(0.4, 5);
+        let whole = mask_values(1_000, 0.4, 5);
+        for (first, end) in [(0, 3), (1, 2), (2, 9), (3, 1_000), (5, 5), (997, 1_000)] {
+            let mut part = vec![1f32; end - first];
+            mask.apply(first, &mut part);
+            assert_eq!(part, whole[first..end]);
+        }
+    }
+
+    #[test]
+    fn gradients_go_where_values_were_kept() {
+        let device = Device::flex().autodiff();
+        let ones = || Tensor::<2>::ones([9, 11], &device).require_grad();
+        let (input, other, residual) = (ones(), ones(), ones());
+        let key = || Noise::new(1, 2);
+        let dropped = dropout(input.clone(), 0.5, Some(&key()));
+        let added = add_dropped(residual.clone(), other.clone(), 0.5, Some(&key()));
+        let values = |tensor: Tensor<2>| tensor.into_data().try_into_vec::<f32>().unwrap();
+        let kept = values(dropped.clone());
+        assert!(kept.contains(&0.0) && kept.contains(&2.0));
+        let gradients = (dropped + added.clone()).sum().backward();
+        assert_eq!(values(input.grad(&gradients).unwrap()), kept);
+        assert_eq!(values(other.grad(&gradients).unwrap()), kept);
+        assert!(
+            values(residual.grad(&gradients).unwrap())
+                .iter()
+                .all(|one| *one == 1.0)
+        );
+        let sums: Vec<f32> = kept.iter().map(|value| value + 1.0).collect();
+        assert_eq!(values(added), sums);
     }
 }

@@ -201,3 +201,119 @@ impl Normed {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use burn::module::{Module, Param};
+    use burn::nn::{LayerNormConfig, RmsNormConfig};
+    use burn::tensor::Device;
+    use rayon::ThreadPoolBuilder;
+
+    use super::*;
+
+    /// More rows than a worker takes, in a width that no vector divides.
+    const SHAPE: [usize; 2] = [ROWS + 7, 13];
+
+    fn tensor<const D: usize>(shape: [usize; D], step: usize) -> Tensor<D> {
+        let count: usize = shape.iter().product();
+        let values: Vec<f32> = (0..count)
+            .map(|index| ((index * step) % 31) as f32 / 9.0 - 1.5)
+            .collect();
+        let device = Device::flex().autodiff();
+        Tensor::from_data(TensorData::new(values, shape), &device).require_grad()
+    }
+
+    /// The result of a norm and the gradients of its input and parameters.
+    fn run(norm: impl Fn(Tensor<2>) -> Tensor<2>, parameters: &[&Tensor<1>]) -> Vec<Vec<f32>> {
+        let input = tensor(SHAPE, 7);
+        let output = norm(input.clone());
+        let gradients = (output.clone() * tensor(SHAPE, 5)).sum().backward();
+        let mut results = vec![output.into_data().try_into_vec().unwrap()];
+        results.push(
+            input
+                .grad(&gradients)
+                .unwrap()
+                .into_data()
+                .try_into_vec()
+                .unwrap(),
+        );
+        for parameter in parameters {
+            let gradient = parameter.grad(&gradients).unwrap();
+            results.push(gradient.into_data().try_into_vec().unwrap());
+        }
+        results
+    }
+
+    fn assert_near(left: &[Vec<f32>], right: &[Vec<f32>]) {
+        assert_eq!(left.len(), right.len());
+        for (part, (left, right)) in left.iter().zip(right).enumerate() {
+            assert_eq!(left.len(), right.len());
+            for (left, right) in left.iter().zip(right) {
+                let size = right.abs().max(1.0);
+                assert!(
+                    (left - right).abs() < 2e-5 * size,
+                    "part {part}: {left} {right}"
+                );
+            }
+        }
+    }
+
+    fn layer() -> LayerNorm {
+        let device = Device::flex().autodiff();
+        let mut norm = LayerNormConfig::new(SHAPE[1])
+            .with_epsilon(1e-3)
+            .init(&device);
+        norm.gamma = Param::from_tensor(tensor([SHAPE[1]], 3));
+        norm.beta = Some(Param::from_tensor(tensor([SHAPE[1]], 4)));
+        norm
+    }
+
+    #[test]
+    fn the_layer_norm_is_that_of_its_module() {
+        let norm = layer();
+        let (gamma, beta) = (norm.gamma.val(), norm.beta.as_ref().unwrap().val());
+        let own = run(|input| layer_norm(&norm, 1e-3, input), &[&gamma, &beta]);
+        let other = run(|input| norm.forward(input), &[&gamma, &beta]);
+        assert_near(&own, &other);
+        let plain = norm.valid();
+        let input = tensor(SHAPE, 7).inner();
+        let values = layer_norm(&plain, 1e-3, input)
+            .into_data()
+            .try_into_vec::<f32>();
+        assert_eq!(values.unwrap(), own[0]);
+    }
+
+    #[test]
+    fn the_root_mean_square_norm_is_that_of_its_module() {
+        let device = Device::flex().autodiff();
+        let mut norm = RmsNormConfig::new(SHAPE[1])
+            .with_epsilon(1e-3)
+            .init(&device);
+        norm.gamma = Param::from_tensor(tensor([SHAPE[1]], 3));
+        let gamma = norm.gamma.val();
+        let own = run(|input| rms_norm(&norm, input), &[&gamma]);
+        assert_near(&own, &run(|input| norm.forward(input), &[&gamma]));
+    }
+
+    #[test]
+    fn every_bit_is_the_same_on_any_number_of_threads() {
+        let on = |threads| {
+            let pool = ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                let norm = layer();
+                let (gamma, beta) = (norm.gamma.val(), norm.beta.as_ref().unwrap().val());
+                run(|input| layer_norm(&norm, 1e-3, input), &[&gamma, &beta])
+            })
+        };
+        let bits = |parts: Vec<Vec<f32>>| {
+            let values = parts.into_iter().flatten();
+            values.map(f32::to_bits).collect::<Vec<_>>()
+        };
+        assert_eq!(bits(on(1)), bits(on(3)));
+    }
+}
