@@ -25,6 +25,8 @@ pub(super) enum Verb {
     Data(DataArguments),
     /// Look at pretrained encoders, and get them from the Hugging Face hub.
     Model(ModelArguments),
+    /// Write the states that a model gives to text.
+    Embed(EmbedArguments),
     /// Print the JSON schema of experiment files.
     Schema,
 }
@@ -157,6 +159,60 @@ pub(super) enum ModelVerb {
     Show(NamedModel),
     /// Look for what is wrong with a model.
     Check(NamedModel),
+}
+
+#[derive(Debug, Args)]
+#[group(id = "input", required = true, multiple = false, args = ["text", "file"])]
+pub(super) struct EmbedArguments {
+    #[command(flatten)]
+    pub(super) model: ModelOption,
+    /// A sentence, its words split by white space; may be given several times.
+    #[arg(long)]
+    pub(super) text: Vec<String>,
+    /// A file with a sentence a line, or `-` for standard input.
+    #[arg(long)]
+    pub(super) file: Option<PathBuf>,
+    /// What has a row: every piece, or every word by its first or last piece or the mean
+    /// of its pieces.
+    #[arg(long, value_enum, default_value_t = Rows::Pieces)]
+    pub(super) rows: Rows,
+    /// File to write, .csv or .safetensors [default: CSV to standard output].
+    #[arg(long, short)]
+    pub(super) output: Option<PathBuf>,
+    /// Stop after so many layers.
+    #[arg(long, value_name = "LAYERS")]
+    pub(super) keep_layers: Option<usize>,
+    /// Where the model runs.
+    #[arg(long, default_value = "cpu")]
+    pub(super) device: String,
+    /// Folder that holds pretrained encoders by name [default: models, then the user's
+    /// cache, sweep-models].
+    #[arg(long, env = "SWEEP_MODELS")]
+    pub(super) models: Option<PathBuf>,
+}
+
+/// What has a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Rows {
+    /// Every piece.
+    Pieces,
+    /// Every word, by its first piece.
+    First,
+    /// Every word, by its last piece.
+    Last,
+    /// Every word, by the mean of its pieces.
+    Mean,
+}
+
+/// Which model, as an option.
+#[derive(Debug, Args)]
+pub(super) struct ModelOption {
+    /// The model: a name of a folder of models, `owner/name`, or a folder.
+    #[arg(long = "model", value_name = "NAME")]
+    pub(super) name: String,
+    /// Branch, tag or commit of a model of the hub [default: main].
+    #[arg(long)]
+    pub(super) revision: Option<String>,
 }
 
 /// Which model.

@@ -6,6 +6,7 @@
 mod arguments;
 mod collect;
 mod data;
+mod embed;
 mod exit;
 mod experiment;
 mod model;
@@ -30,6 +31,7 @@ pub fn main() -> Exit {
         Verb::Step(options) => step::step(options),
         Verb::Data(options) => data::data(options),
         Verb::Model(options) => model::model(options),
+        Verb::Embed(options) => embed::embed(options),
         Verb::Schema => schema::schema(),
     };
     result.unwrap_or_else(|problem| {

@@ -78,12 +78,12 @@ pub fn dropout<const D: usize>(
     let shape = input.dims();
     match Inputs::of([(&input).into()]) {
         Some(Inputs {
-            tracked,
+            recorded,
             lying: [values],
         }) => {
             let mut output = numbers(&values).to_vec();
             mask.apply_all(&mut output);
-            result(tracked.as_ref(), output, shape, || Dropped { mask, shape })
+            result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
         }
         None => {
             let mask = mask.tensor(shape, &input.device());
@@ -104,7 +104,7 @@ pub(crate) fn add_dropped(
     };
     let shape = input.dims();
     match Inputs::of([(&residual).into(), (&input).into()]) {
-        Some(Inputs { tracked, lying }) => {
+        Some(Inputs { recorded, lying }) => {
             let [residual, input] = lying.each_ref().map(numbers);
             let mut output = input.to_vec();
             output
@@ -117,7 +117,7 @@ pub(crate) fn add_dropped(
                         *output += residual;
                     }
                 });
-            result(tracked.as_ref(), output, shape, || Dropped { mask, shape })
+            result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
         }
         None => {
             let mask = mask.tensor(shape, &input.device());
@@ -230,9 +230,9 @@ impl Mask {
     pub(crate) fn tensor<const D: usize>(self, shape: [usize; D], device: &Device) -> Tensor<D> {
         let mut values = vec![1f32; shape.iter().product()];
         self.apply_all(&mut values);
+        // A tensor without gradients is a constant beside one with them.
         let device = device.clone().without_autodiff();
-        let mask = Tensor::from_data(TensorData::new(values, shape), &device);
-        Tensor::from_inner(mask)
+        Tensor::from_data(TensorData::new(values, shape), &device)
     }
 }
 

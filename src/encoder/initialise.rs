@@ -106,10 +106,9 @@ impl ModuleMapper for Draw<'_> {
             None => param,
             Some(values) => param.map(|old| {
                 let device = old.device();
-                let data = TensorData::new(values, shape);
-                let fresh = Tensor::<D>::from_data(data, &device.clone().without_autodiff());
+                let fresh = Tensor::from_data(TensorData::new(values, shape), &device);
                 if device.is_autodiff() {
-                    Tensor::from_inner(fresh).require_grad()
+                    fresh.require_grad()
                 } else {
                     fresh
                 }

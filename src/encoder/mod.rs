@@ -22,8 +22,9 @@ pub mod words;
 pub use batch::TokenBatch;
 pub use checkpoint::{
     Checked, Description, FetchProgress, Fetched, HubName, HubSettings, ModelFolder, ModelPlace,
-    check_model, describe, fetch_model, find_model, list_models, load_encoder, load_heads,
-    load_module, locate_model, locate_model_with, save_heads, save_module, tokenizer_family,
+    check_model, describe, fetch_model, find_model, holds_word_vectors, list_models, load_encoder,
+    load_heads, load_module, locate_model, locate_model_with, save_heads, save_module,
+    tokenizer_family,
 };
 pub use config::{EncoderConfig, ScratchConfig};
 pub use device::open_device;

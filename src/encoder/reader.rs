@@ -172,7 +172,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "halves are exact")]
     fn words_are_their_first_last_or_mean_piece() {
         let pieces = Pieces {
             ids: vec![0, 1, 2, 3],

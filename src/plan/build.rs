@@ -10,7 +10,7 @@ use crate::systems::draft::{Draft, Drafts};
 use crate::systems::identity::check_device;
 use crate::systems::{Configuration, Hints, draft_run};
 
-use super::estimate::{Estimator, epoch_seconds};
+use super::estimate::{Estimator, epoch_seconds, reading_seconds};
 use super::places::Places;
 use super::resolve::{Missing, Resolver};
 use super::step::Step;
@@ -117,6 +117,7 @@ pub fn build(
             *missing.entry(reason.clone()).or_default() += 1;
         }
         let found = encoder.found.as_ref().ok();
+        let known = corpus.found.ok().zip(found.map(|found| found.shape));
         let context = Context {
             hints: Hints {
                 corpus: configuration.corpus.clone(),
@@ -127,10 +128,11 @@ pub fn build(
                 device: configuration.device.clone(),
                 gradient_checkpointing: configuration.encoder.gradient_checkpointing,
             },
-            epoch_seconds: match (corpus.found, encoder.found) {
-                (Ok(size), Ok(found)) => epoch_seconds(size, found.shape, configuration),
-                _ => 0.0,
-            },
+            epoch_seconds: known.map_or(0.0, |(size, shape)| {
+                let trained = (!encoder.identity.is_frozen()).then_some(shape);
+                epoch_seconds(size, trained, configuration)
+            }),
+            reading_seconds: known.map_or(0.0, |(size, shape)| reading_seconds(size, shape)),
         };
         contexts.push(context);
         drafted.push((run, score, reasons.into_iter().next()));
@@ -170,6 +172,7 @@ pub fn build(
 struct Context {
     hints: Hints,
     epoch_seconds: f64,
+    reading_seconds: f64,
 }
 
 /// For every draft, the first run that needs it.
@@ -205,6 +208,8 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
     let cold = if draft.training {
         let epochs = draft.description["train"]["epochs"].as_f64().unwrap_or(1.0);
         epochs * context.epoch_seconds
+    } else if draft.kind == crate::systems::FEATURES {
+        context.reading_seconds
     } else {
         0.1
     };

@@ -56,9 +56,26 @@ fn alike(kind: &str, description: &Value) -> String {
 
 /// Seconds of an epoch by counting: forward and backward cost about six operations a
 /// parameter and word (Kaplan et al. 2020, §2.1), and pieces outnumber words a little.
-pub(super) fn epoch_seconds(size: Size, shape: Shape, configuration: &Configuration) -> f64 {
-    let parameters = 12.0 * shape.layers as f64 * (shape.width as f64).powi(2);
-    let arithmetic = 6.0 * parameters * 1.3 * size.words as f64 / SPEED;
+/// A frozen encoder is given as none: a step of its own reads the corpus.
+pub(super) fn epoch_seconds(
+    size: Size,
+    encoder: Option<Shape>,
+    configuration: &Configuration,
+) -> f64 {
+    let arithmetic = encoder.map_or(0.0, |shape| 6.0 * parameters(shape) * pieces(size) / SPEED);
     let batches = size.sentences.div_ceil(configuration.train.batch.max(1));
     arithmetic + batches as f64 * OVERHEAD
+}
+
+/// Seconds of reading the corpus once: two operations a parameter and piece.
+pub(super) fn reading_seconds(size: Size, shape: Shape) -> f64 {
+    2.0 * parameters(shape) * pieces(size) / SPEED
+}
+
+fn parameters(shape: Shape) -> f64 {
+    12.0 * shape.layers as f64 * (shape.width as f64).powi(2)
+}
+
+fn pieces(size: Size) -> f64 {
+    1.3 * size.words as f64
 }

@@ -15,8 +15,8 @@ use crate::corpus::{Corpus, Document, Split};
 use crate::encoder::words::{FeaturePrecision, Features, FeaturesWriter};
 use crate::encoder::{EncoderError, Freeze, Pieces, Pool, Reader, pool};
 
-/// Kind of the step.
-pub(crate) const FEATURES: &str = "encoder/features";
+/// Kind of the step that reads a corpus with a frozen encoder.
+pub const FEATURES: &str = "encoder/features";
 /// Its version.
 const VERSION: u32 = 1;
 
@@ -33,11 +33,12 @@ pub(crate) struct FeaturesStep {
     pub(crate) pool: Pool,
 }
 
-/// The step that gives the states of `encoder` on `corpus`.
+/// The step that gives the states of `encoder`, which people call `name`, on `corpus`.
 ///
 /// # Errors
 /// Never, unless the description cannot be written as JSON.
 pub(crate) fn draft(
+    name: &str,
     corpus: &CorpusIdentity,
     encoder: &EncoderIdentity,
     pool: Pool,
@@ -52,15 +53,11 @@ pub(crate) fn draft(
         },
         pool,
     };
-    let mut description = value(&step)?;
-    if let Some(fields) = description.as_object_mut() {
-        fields.insert("pool".to_owned(), value(&pool)?);
-    }
     Ok(Draft {
         kind: FEATURES,
         version: VERSION,
-        label: format!("states of the frozen encoder, {} pieces", pool.name()),
-        description,
+        label: format!("states of {name}, {} pieces", pool.name()),
+        description: value(&step)?,
         defaults: json!({
             "encoder": EncoderIdentity::defaults(),
             "pool": value(&Pool::default())?,

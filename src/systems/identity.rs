@@ -42,6 +42,11 @@ pub struct EncoderIdentity {
 }
 
 impl EncoderIdentity {
+    /// Whether nothing of it is trained, so that its states can be computed once.
+    pub fn is_frozen(&self) -> bool {
+        self.freeze == Freeze::All
+    }
+
     /// What a description leaves out: every field but the hash at its default.
     pub(crate) fn defaults() -> Value {
         json!({

@@ -18,6 +18,7 @@ mod work;
 
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};
 pub use error::SystemError;
+pub use features::FEATURES;
 pub use registry::{draft_run, execute};
 pub use scoring::{COUNTS, SCORE, ScoreStep};
 pub use work::{Hints, Report, Work};

@@ -19,6 +19,7 @@ mod oracle_encoders;
 mod oracle_metrics;
 mod oracle_recurrent;
 mod oracle_stats;
+mod pretrained;
 mod run;
 mod sandbox;
 mod schema;

@@ -14,7 +14,7 @@ pub(super) fn check(
     models: &[PathBuf],
     settings: &HubSettings,
 ) -> Result<Exit, Problem> {
-    let place = find(named, models, settings)?;
+    let place = find(&named.name, named.revision.as_deref(), models, settings)?;
     let all = check_model(&place.path);
     let lines: Vec<String> = all.iter().map(line).collect();
     say(&lines.join("\n"));

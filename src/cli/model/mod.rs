@@ -8,4 +8,5 @@ mod show;
 mod verbs;
 mod words;
 
+pub(super) use find::find;
 pub(super) use verbs::model;

@@ -17,7 +17,7 @@ pub(super) fn show(
     models: &[PathBuf],
     settings: &HubSettings,
 ) -> Result<Exit, Problem> {
-    let place = find(named, models, settings)?;
+    let place = find(&named.name, named.revision.as_deref(), models, settings)?;
     let model = describe(&named.name, &place);
     say(&render(&model, &place));
     Ok(Exit::Done)

@@ -288,7 +288,7 @@ mod tests {
                 "bert",
                 "21 tensors of F32 in 1 file",
                 "6 pieces, padding `[PAD]` is 0",
-                "1 layer of width 2, 1092 parameters",
+                "1 layer of width 2, 1093 parameters",
                 "none are there to compare with"
             ]
         );

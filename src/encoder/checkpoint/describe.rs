@@ -187,6 +187,11 @@ pub(super) fn is_word_vectors(config: &Value) -> bool {
     config["model_type"] == WORD_VECTORS
 }
 
+/// Whether a folder holds vectors of whole words rather than an encoder.
+pub fn holds_word_vectors(folder: &Path) -> bool {
+    read_config(folder).is_ok_and(|config| is_word_vectors(&config))
+}
+
 /// Whether there is an architecture for this `model_type`.
 pub(super) fn is_known(model_type: &str) -> bool {
     model_type == WORD_VECTORS || ARCHITECTURES.contains(&model_type)

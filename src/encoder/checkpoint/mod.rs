@@ -11,7 +11,7 @@ mod shards;
 mod weights;
 
 pub use check::{Checked, check_model};
-pub use describe::{Description, describe, list_models, tokenizer_family};
+pub use describe::{Description, describe, holds_word_vectors, list_models, tokenizer_family};
 pub use hub::{FetchProgress, Fetched, HubName, HubSettings, fetch as fetch_model};
 pub use locate::{ModelPlace, find_model, locate_model, locate_model_with};
 pub use model_folder::ModelFolder;

@@ -142,6 +142,11 @@ impl WordPieces {
         words.join(" ")
     }
 
+    /// The piece of this id as the vocabulary has it; nothing for an id it has not.
+    pub fn text_of(&self, id: u32) -> String {
+        self.tokenizer.id_to_token(id).unwrap_or_default()
+    }
+
     /// Ids of the `[unusedN]` pieces in the order of N: rows of the embedding that BERT's
     /// vocabularies keep free.
     pub fn unused_rows(&self) -> Vec<u32> {

@@ -65,7 +65,7 @@ pub(super) fn attend(
         places: summands.iter().map(|summand| summand.place).collect(),
         weights: Vec::new(),
     };
-    let recorded = inputs.tracked.is_some();
+    let recorded = inputs.recorded.is_some();
     let mut outputs = vec![0f32; sizes.batch * sizes.length * sizes.heads * sizes.depth];
     let weights: Vec<Vec<f32>> = outputs
         .par_chunks_mut(sizes.length * sizes.heads * sizes.depth)
@@ -76,7 +76,7 @@ pub(super) fn attend(
         })
         .collect();
     let shape = [sizes.batch * sizes.length, sizes.heads * sizes.depth];
-    Some(result(inputs.tracked.as_ref(), outputs, shape, || {
+    Some(result(inputs.recorded.as_ref(), outputs, shape, || {
         Attention {
             weights,
             ..attention

@@ -14,6 +14,7 @@ use crate::encoder::dropout::Noise;
 
 /// An encoder of any of the architectures: piece ids in, one hidden state a piece out.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has one of them")]
 pub enum Encoder {
     /// BERT and all that share its architecture.
     Bert(Bert),

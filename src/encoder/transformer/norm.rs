@@ -53,7 +53,7 @@ where
     let mut outputs = vec![0f32; rows * width];
     let mut unscaled = vec![
         0f32;
-        if inputs.tracked.is_some() {
+        if inputs.recorded.is_some() {
             rows * width
         } else {
             0
@@ -85,7 +85,7 @@ where
             }
         }
     };
-    let keep = inputs.tracked.is_some();
+    let keep = inputs.recorded.is_some();
     let kept = if keep { part } else { 1 };
     let mut kept: Vec<&mut [f32]> = unscaled.chunks_mut(kept).collect();
     kept.resize_with(rows.div_ceil(ROWS), Default::default);
@@ -107,7 +107,7 @@ where
             }
         });
     let gamma = gamma.to_vec();
-    result(inputs.tracked.as_ref(), outputs, shape, || Normed {
+    result(inputs.recorded.as_ref(), outputs, shape, || Normed {
         unscaled,
         factors,
         gamma,

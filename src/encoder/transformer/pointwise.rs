@@ -23,7 +23,7 @@ pub(crate) fn pointwise<const D: usize>(
 ) -> Tensor<D> {
     let shape = input.dims();
     let Some(Inputs {
-        tracked,
+        recorded,
         lying: [values],
     }) = Inputs::of([(&input).into()])
     else {
@@ -31,7 +31,7 @@ pub(crate) fn pointwise<const D: usize>(
     };
     let values = numbers(&values);
     let mut outputs = vec![0f32; values.len()];
-    if tracked.is_none() {
+    if recorded.is_none() {
         outputs
             .par_chunks_mut(CHUNK)
             .zip(values.par_chunks(CHUNK))
@@ -52,7 +52,7 @@ pub(crate) fn pointwise<const D: usize>(
                 (*output, *slope) = function(*value);
             }
         });
-    result(tracked.as_ref(), outputs, shape, || Slopes {
+    result(recorded.as_ref(), outputs, shape, || Slopes {
         slopes,
         shape,
     })

@@ -293,12 +293,9 @@ fn set_prior(score: &mut Linear, counts: &[f64]) {
     };
     score.bias = Some(bias.map(|old| {
         let device = old.device();
-        let fresh = Tensor::<1>::from_data(
-            TensorData::from(values.as_slice()),
-            &device.clone().without_autodiff(),
-        );
+        let fresh = Tensor::from_data(TensorData::from(values.as_slice()), &device);
         if device.is_autodiff() {
-            Tensor::from_inner(fresh).require_grad()
+            fresh.require_grad()
         } else {
             fresh
         }

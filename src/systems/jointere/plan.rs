@@ -7,7 +7,7 @@ use super::config::{JointEreConfig, PrunerConfig, SpanEnd};
 use super::module::ModuleKind;
 use super::steps::{PREDICT, PredictStep, TRAIN, TrainStep, VERSION};
 use crate::corpus::Split;
-use crate::encoder::{Freeze, Pool};
+use crate::encoder::Pool;
 use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::features;
@@ -67,14 +67,15 @@ fn feature_drafts(
     encoder: &EncoderIdentity,
     drafts: &mut Drafts,
 ) -> Result<Vec<usize>, String> {
-    if encoder.freeze != Freeze::All {
+    if !encoder.is_frozen() {
         return Ok(Vec::new());
     }
     let pools = match configuration.jointere.span_end {
         SpanEnd::First => vec![Pool::First],
         SpanEnd::Last => vec![Pool::First, Pool::Last],
     };
-    let draft = |pool| Ok(drafts.add(features::draft(corpus, encoder, pool)?));
+    let name = &configuration.encoder.name;
+    let draft = |pool| Ok(drafts.add(features::draft(name, corpus, encoder, pool)?));
     pools.into_iter().map(draft).collect()
 }
 

@@ -43,7 +43,7 @@ struct Width {
 /// Where a module's states come from.
 pub(crate) enum States {
     /// Its own encoder, which reads pieces.
-    Encoder(Architecture, WordPieces),
+    Encoder(Architecture, Box<WordPieces>),
     /// A frozen encoder's, from this many files, of this width.
     Features {
         /// Width H of a state.
@@ -147,7 +147,7 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
             let empty = network(encoder, architecture.width());
             let model = load_module(empty, &architecture, &weights)?;
             let pieces = WordPieces::open(&folder.join(TOKENIZER))?;
-            (model, States::Encoder(architecture, pieces))
+            (model, States::Encoder(architecture, Box::new(pieces)))
         }
         (None, Some(Width { width, files })) => {
             let model = load_heads(network(None, width), &weights)?;

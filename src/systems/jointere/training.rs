@@ -128,7 +128,11 @@ fn start(
             dev: prepare(Split::Dev)?,
         };
         let encoder = Some((encoder, architecture.padding()));
-        (encoder, data, States::Encoder(architecture, pieces))
+        (
+            encoder,
+            data,
+            States::Encoder(architecture, Box::new(pieces)),
+        )
     } else {
         let prepare = |split| {
             let files = open_features(inputs.features, split)?;
