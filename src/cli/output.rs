@@ -10,16 +10,14 @@ static LOST: AtomicBool = AtomicBool::new(false);
 pub(super) fn say(text: &str) {
     let mut output = std::io::stdout();
     let written = writeln!(output, "{}", text.trim_end()).and_then(|()| output.flush());
-    match written {
+    if let Err(error) = written
         // A closed pipe, as behind `head`, is no reason to fail.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            if !LOST.swap(true, Ordering::Relaxed) {
-                complain(&format!(
-                    "error: standard output cannot be written: {error}"
-                ));
-            }
-        }
-        _ => {}
+        && error.kind() != ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        complain(&format!(
+            "error: standard output cannot be written: {error}"
+        ));
     }
 }
 

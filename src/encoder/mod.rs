@@ -12,6 +12,7 @@ mod device;
 mod dropout;
 mod error;
 mod files;
+mod host;
 mod initialise;
 mod module_path;
 mod pieces;

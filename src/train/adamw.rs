@@ -107,19 +107,20 @@ impl Optimizer for HostAdamW {
             ..
         } = state.momentum;
         let shape = tensor.dims();
-        let mut rows = [tensor, gradient, moment_1, moment_2].map(host_values);
-        let [parameters, gradient, first, second] = &mut rows;
+        let [mut parameters, mut first, mut second] = [tensor, moment_1, moment_2].map(host_values);
+        // The gradient is only read, where it lies: a matrix product's memory cannot become
+        // a vector without a copy.
+        let gradient = gradient.into_data();
         self.update(
             rate,
             time as i32 + 1,
             Values {
-                parameters,
-                gradient,
-                first,
-                second,
+                parameters: &mut parameters,
+                gradient: gradient.as_slice().unwrap_or_default(),
+                first: &mut first,
+                second: &mut second,
             },
         );
-        let [parameters, _, first, second] = rows;
         let back = |values| Tensor::<D>::from_data(TensorData::new(values, shape), &device);
         let momentum = AdaptiveMomentumState {
             time: time + 1,

@@ -11,7 +11,6 @@ mod crf;
 mod direction;
 mod gru;
 mod gru_cell;
-mod host;
 mod kernel;
 mod layer;
 mod lstm;
@@ -22,6 +21,8 @@ mod stepwise;
 mod tiny;
 mod viterbi;
 mod weights;
+
+use super::host;
 
 pub use bio::BioRules;
 pub use birnn::{BiRnn, BiRnnConfig, BiRnnStates};

@@ -18,10 +18,11 @@ use super::activation::Activation;
 use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
+use super::norm::layer_norm;
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
-use crate::encoder::dropout::{Noise, dropout};
+use crate::encoder::dropout::{Noise, add_dropped, dropout};
 
 /// The checkpoint's names. `full_layer_layer_norm` is spelt so in checkpoints too, so
 /// only a whole segment `layer_norm` becomes `LayerNorm`. A group's layers belong to
@@ -150,6 +151,8 @@ pub struct Albert {
     #[module(skip)]
     attention_dropout: f64,
     #[module(skip)]
+    epsilon: f64,
+    #[module(skip)]
     act: Activation,
 }
 
@@ -203,6 +206,7 @@ impl AlbertConfig {
             heads: self.num_attention_heads,
             hidden_dropout: self.hidden_dropout_prob,
             attention_dropout: self.attention_probs_dropout_prob,
+            epsilon: self.layer_norm_eps,
             act: self.hidden_act,
         }
     }
@@ -241,11 +245,9 @@ impl Transformer for Albert {
     fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let bias = batch.attention_bias();
         let dims @ [sentences, length] = batch.dims();
-        let embedded = self.embed(batch, noise);
-        let [_, _, narrow] = embedded.dims();
         // Between attentions the pieces of all sentences are rows of one matrix: one
         // large product is faster than one a sentence.
-        let embedded = embedded.reshape([sentences * length, narrow]);
+        let embedded = self.embed(batch, noise);
         let mut states = self.encoder.embedding_hidden_mapping_in.forward(embedded);
         let groups = &self.encoder.albert_layer_groups;
         for index in 0..self.layers {
@@ -259,9 +261,9 @@ impl Transformer for Albert {
 }
 
 impl Albert {
-    /// Normed sum of the three embeddings, batch × pieces × E.
-    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
-        let [_, length] = batch.dims();
+    /// Normed sum of the three embeddings, (batch · pieces) × E.
+    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
+        let [sentences, length] = batch.dims();
         let tables = &self.embeddings;
         let words = tables.word_embeddings.forward(batch.ids.clone());
         let places = rows(
@@ -272,7 +274,10 @@ impl Albert {
         );
         let segments = rows(&tables.token_type_embeddings, batch.segments.clone(), 0, 1);
         let sum = words + (places + segments);
-        dropout(tables.layer_norm.forward(sum), self.hidden_dropout, noise)
+        let [_, _, width] = sum.dims();
+        let sum = sum.reshape([sentences * length, width]);
+        let normed = layer_norm(&tables.layer_norm, self.epsilon, sum);
+        dropout(normed, self.hidden_dropout, noise)
     }
 
     /// One block. Nothing is dropped after the feed-forward layer: so do the
@@ -300,11 +305,12 @@ impl Albert {
             self.attention_dropout,
             noise,
         );
-        let outer = dropout(weights.dense.forward(attended), self.hidden_dropout, noise);
-        let states = weights.layer_norm.forward(outer + states);
+        let outer = weights.dense.forward(attended);
+        let sum = add_dropped(states, outer, self.hidden_dropout, noise);
+        let states = layer_norm(&weights.layer_norm, self.epsilon, sum);
         let inner = self.act.apply(layer.ffn.forward(states.clone()));
         let outer = layer.ffn_output.forward(inner);
-        layer.full_layer_layer_norm.forward(outer + states)
+        layer_norm(&layer.full_layer_layer_norm, self.epsilon, states + outer)
     }
 }
 

@@ -16,10 +16,11 @@ use super::activation::Activation;
 use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
+use super::norm::layer_norm;
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
-use crate::encoder::dropout::{Noise, dropout};
+use crate::encoder::dropout::{Noise, add_dropped, dropout};
 
 /// The checkpoint's names. The piece embedding is one tensor of encoder and decoder,
 /// and files hold it as `shared`, as the encoder's own, or as both.
@@ -233,28 +234,31 @@ impl BartConfig {
 impl Transformer for Bart {
     fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let bias = batch.attention_bias();
-        let states = self.embed(batch, noise);
-        let [sentences, length, width] = states.dims();
+        let [sentences, length] = batch.dims();
         // Between attentions the pieces of all sentences are rows of one matrix: one
         // large product is faster than one a sentence.
-        let mut states = states.reshape([sentences * length, width]);
+        let mut states = self.embed(batch, noise);
         for layer in &self.encoder.layers {
             states = self.block(layer, states, [sentences, length], bias.as_ref(), noise);
         }
+        let [_, width] = states.dims();
         states.reshape([sentences, length, width])
     }
 }
 
 impl Bart {
-    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
-        let [_, length] = batch.dims();
+    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
+        let [sentences, length] = batch.dims();
         let words = self.shared.forward(batch.ids.clone()) * self.embedding_scale;
         let ids = batch
             .positions
             .clone()
             .map(|positions| positions + OFFSET as i32);
         let places = rows(&self.encoder.embed_positions, ids, OFFSET, length);
-        let normed = self.encoder.layernorm_embedding.forward(words + places);
+        let sum = words + places;
+        let [_, _, width] = sum.dims();
+        let sum = sum.reshape([sentences * length, width]);
+        let normed = layer_norm(&self.encoder.layernorm_embedding, EPSILON, sum);
         dropout(normed, self.dropout, noise)
     }
 
@@ -280,12 +284,14 @@ impl Bart {
             self.attention_dropout,
             noise,
         );
-        let outer = dropout(weights.out_proj.forward(attended), self.dropout, noise);
-        let states = layer.self_attn_layer_norm.forward(outer + states);
+        let outer = weights.out_proj.forward(attended);
+        let sum = add_dropped(states, outer, self.dropout, noise);
+        let states = layer_norm(&layer.self_attn_layer_norm, EPSILON, sum);
         let inner = self.act.apply(layer.fc1.forward(states.clone()));
         let inner = dropout(inner, self.activation_dropout, noise);
-        let outer = dropout(layer.fc2.forward(inner), self.dropout, noise);
-        layer.final_layer_norm.forward(outer + states)
+        let outer = layer.fc2.forward(inner);
+        let sum = add_dropped(states, outer, self.dropout, noise);
+        layer_norm(&layer.final_layer_norm, EPSILON, sum)
     }
 }
 

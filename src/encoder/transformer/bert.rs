@@ -17,10 +17,11 @@ use super::activation::Activation;
 use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
+use super::norm::layer_norm;
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
-use crate::encoder::dropout::{Noise, dropout};
+use crate::encoder::dropout::{Noise, add_dropped, dropout};
 
 /// The parts of `config.json` that decide what BERT computes, under their Hugging
 /// Face names.
@@ -138,6 +139,8 @@ pub struct Bert {
     #[module(skip)]
     attention_dropout: f64,
     #[module(skip)]
+    epsilon: f64,
+    #[module(skip)]
     act: Activation,
 }
 
@@ -242,6 +245,7 @@ impl BertConfig {
             heads: self.num_attention_heads,
             hidden_dropout: self.hidden_dropout_prob,
             attention_dropout: self.attention_probs_dropout_prob,
+            epsilon: self.layer_norm_eps,
             act: self.hidden_act,
         }
     }
@@ -250,22 +254,22 @@ impl BertConfig {
 impl Transformer for Bert {
     fn forward(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
         let bias = batch.attention_bias();
-        let states = self.embed(batch, noise);
-        let [rows, columns, width] = states.dims();
+        let [rows, columns] = batch.dims();
         // Between attentions the pieces of all sentences are rows of one matrix: one
         // large product is faster than one a sentence, and its gradient needs no sum
         // over sentences.
-        let mut states = states.reshape([rows * columns, width]);
+        let mut states = self.embed(batch, noise);
         for layer in &self.encoder.layer {
             states = self.block(layer, states, [rows, columns], bias.as_ref(), noise);
         }
+        let [_, width] = states.dims();
         states.reshape([rows, columns, width])
     }
 }
 
 impl Bert {
-    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<3> {
-        let [_, length] = batch.dims();
+    fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
+        let [sentences, length] = batch.dims();
         let tables = &self.embeddings;
         let words = tables.word_embeddings.forward(batch.ids.clone());
         let places = rows(
@@ -276,7 +280,10 @@ impl Bert {
         );
         let segments = rows(&tables.token_type_embeddings, batch.segments.clone(), 0, 1);
         let sum = words + (places + segments);
-        dropout(tables.layer_norm.forward(sum), self.hidden_dropout, noise)
+        let [_, _, width] = sum.dims();
+        let sum = sum.reshape([sentences * length, width]);
+        let normed = layer_norm(&tables.layer_norm, self.epsilon, sum);
+        dropout(normed, self.hidden_dropout, noise)
     }
 
     fn block(
@@ -315,7 +322,8 @@ impl Bert {
         residual: Tensor<2>,
         noise: Option<&Noise>,
     ) -> Tensor<2> {
-        let outer = dropout(weights.dense.forward(inner), self.hidden_dropout, noise);
-        weights.layer_norm.forward(outer + residual)
+        let outer = weights.dense.forward(inner);
+        let sum = add_dropped(residual, outer, self.hidden_dropout, noise);
+        layer_norm(&weights.layer_norm, self.epsilon, sum)
     }
 }

@@ -5,8 +5,10 @@
 //! step. Here one exponential serves both results, in code a compiler can vectorise,
 //! shared out among threads.
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
+
+use crate::encoder::host::{Inputs, Pullback, numbers, result};
 
 /// Values one worker computes at a time.
 const CHUNK: usize = 1 << 13;
@@ -19,23 +21,17 @@ pub(crate) fn pointwise<const D: usize>(
     function: impl Fn(f32) -> (f32, f32) + Sync,
     elsewhere: impl Fn(Tensor<D>) -> Tensor<D>,
 ) -> Tensor<D> {
-    let device = input.device();
-    let host = device.clone().without_autodiff();
-    if host != Device::flex() || input.dtype() != DType::F32 {
-        return elsewhere(input);
-    }
     let shape = input.dims();
-    let plain = if device.is_autodiff() {
-        input.clone().inner()
-    } else {
-        input.clone()
-    };
-    let Ok(values) = plain.clone().into_data().try_into_vec::<f32>() else {
+    let Some(Inputs {
+        recorded,
+        lying: [values],
+    }) = Inputs::of([(&input).into()])
+    else {
         return elsewhere(input);
     };
-    let tensor = |values: Vec<f32>| Tensor::<D>::from_data(TensorData::new(values, shape), &host);
+    let values = numbers(&values);
     let mut outputs = vec![0f32; values.len()];
-    if !device.is_autodiff() {
+    if recorded.is_none() {
         outputs
             .par_chunks_mut(CHUNK)
             .zip(values.par_chunks(CHUNK))
@@ -44,7 +40,7 @@ pub(crate) fn pointwise<const D: usize>(
                     *output = function(*value).0;
                 }
             });
-        return tensor(outputs);
+        return Tensor::from_data(TensorData::new(outputs, shape), &input.device());
     }
     let mut slopes = vec![0f32; values.len()];
     outputs
@@ -56,8 +52,31 @@ pub(crate) fn pointwise<const D: usize>(
                 (*output, *slope) = function(*value);
             }
         });
-    // The first factor is zero and carries the gradient: d(output)/d(input) = slope.
-    (input - plain) * tensor(slopes) + tensor(outputs)
+    result(recorded.as_ref(), outputs, shape, || Slopes {
+        slopes,
+        shape,
+    })
+}
+
+/// The way back through a function of single values.
+#[derive(Debug, Clone)]
+struct Slopes<const D: usize> {
+    slopes: Vec<f32>,
+    shape: [usize; D],
+}
+
+impl<const D: usize> Pullback<1> for Slopes<D> {
+    fn pull(self, mut upstream: Vec<f32>, _: [bool; 1]) -> [Option<TensorData>; 1] {
+        upstream
+            .par_chunks_mut(CHUNK)
+            .zip(self.slopes.par_chunks(CHUNK))
+            .for_each(|(upstream, slopes)| {
+                for (upstream, slope) in upstream.iter_mut().zip(slopes) {
+                    *upstream *= slope;
+                }
+            });
+        [Some(TensorData::new(upstream, self.shape))]
+    }
 }
 
 /// eˣ for x ≤ 0, to two units in the last place: 2ⁿ·e^r with |r| ≤ ln 2 / 2 (Cody and
@@ -81,6 +100,8 @@ pub(crate) fn exp_of_negative(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use burn::tensor::Device;
 
     use super::*;
 

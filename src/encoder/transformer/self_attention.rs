@@ -3,7 +3,7 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::attention::{attend, split_heads};
+use super::attention::{Projected, Scores, attend};
 use crate::encoder::dropout::Noise;
 
 /// The linear maps to queries, keys and values, each H × H.
@@ -27,14 +27,16 @@ pub(crate) fn self_attend(
     noise: Option<&Noise>,
 ) -> Tensor<2> {
     let [_, width] = states.dims();
-    let split = |projected| split_heads(projected, dims, heads);
-    let scale = ((width / heads) as f64).sqrt();
-    attend(
-        split(weights.query.forward(states.clone())).div_scalar(scale),
-        split(weights.key.forward(states.clone())),
-        split(weights.value.forward(states)),
-        bias.cloned(),
-        probability,
-        noise,
-    )
+    let projected = Projected {
+        query: weights.query.forward(states.clone()),
+        key: weights.key.forward(states.clone()),
+        value: weights.value.forward(states),
+    };
+    let scores = Scores {
+        scale: 1.0 / ((width / heads) as f64).sqrt(),
+        terms: Vec::new(),
+        mask: bias,
+        dropout: probability,
+    };
+    attend(projected, dims, heads, scores, noise)
 }

@@ -16,12 +16,14 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
-use super::attention::{attend, split_heads};
+use super::attention::{Projected, Scores, attend};
 use super::interface::Transformer;
 use super::names::Names;
+use super::norm::rms_norm;
 use super::relative_bias::distance_bias;
+use super::terms::Term;
 use crate::encoder::batch::TokenBatch;
-use crate::encoder::dropout::{Noise, dropout};
+use crate::encoder::dropout::{Noise, add_dropped, dropout};
 
 /// Checkpoints number the two sub-layers of a block, keep the shared bias in the first
 /// block, and name the feed-forward layer's matrices by whether there is a gate. The
@@ -168,6 +170,14 @@ pub struct T5 {
     act: Activation,
 }
 
+/// What every attention of a forward pass sees beside the states.
+struct Around<'a> {
+    dims: [usize; 2],
+    distances: &'a Tensor<4>,
+    mask: Option<&'a Tensor<4>>,
+    noise: Option<&'a Noise>,
+}
+
 impl T5Config {
     /// Builds the encoder with zero weights: they are loaded or drawn afterwards, never
     /// left to a global generator.
@@ -302,21 +312,24 @@ impl Transformer for T5 {
         let [rows, columns] = batch.dims();
         let table = &self.encoder.relative_attention_bias;
         let distances = distance_bias(table, self.furthest, batch);
-        let bias = match batch.attention_bias() {
-            Some(allowed) => distances + allowed,
-            None => distances,
+        let mask = batch.attention_bias();
+        let around = Around {
+            dims: [rows, columns],
+            distances: &distances,
+            mask: mask.as_ref(),
+            noise,
         };
         let states = self.shared.forward(batch.ids.clone());
         let [_, _, width] = states.dims();
         // Between attentions the pieces of all sentences are rows of one matrix.
         let mut states = self.drop(states.reshape([rows * columns, width]), noise);
         for block in &self.encoder.block {
-            let attended = self.attend(&block.attention, &states, [rows, columns], &bias, noise);
-            states = states + self.drop(attended, noise);
+            let attended = self.attend(&block.attention, &states, &around);
+            states = add_dropped(states, attended, self.dropout, noise);
             let inner = self.feed_forward(&block.feed_forward, &states, noise);
-            states = states + self.drop(inner, noise);
+            states = add_dropped(states, inner, self.dropout, noise);
         }
-        let states = self.encoder.final_layer_norm.forward(states);
+        let states = rms_norm(&self.encoder.final_layer_norm, states);
         self.drop(states, noise).reshape([rows, columns, width])
     }
 }
@@ -326,24 +339,20 @@ impl T5 {
         dropout(states, self.dropout, noise)
     }
 
-    fn attend(
-        &self,
-        weights: &Attention,
-        states: &Tensor<2>,
-        dims: [usize; 2],
-        bias: &Tensor<4>,
-        noise: Option<&Noise>,
-    ) -> Tensor<2> {
-        let states = weights.layer_norm.forward(states.clone());
-        let split = |projected| split_heads(projected, dims, self.heads);
-        let attended = attend(
-            split(weights.q.forward(states.clone())),
-            split(weights.k.forward(states.clone())),
-            split(weights.v.forward(states)),
-            Some(bias.clone()),
-            self.dropout,
-            noise,
-        );
+    fn attend(&self, weights: &Attention, states: &Tensor<2>, around: &Around) -> Tensor<2> {
+        let states = rms_norm(&weights.layer_norm, states.clone());
+        let projected = Projected {
+            query: weights.q.forward(states.clone()),
+            key: weights.k.forward(states.clone()),
+            value: weights.v.forward(states),
+        };
+        let scores = Scores {
+            scale: 1.0,
+            terms: vec![Term::Bias(around.distances.clone())],
+            mask: around.mask,
+            dropout: self.dropout,
+        };
+        let attended = attend(projected, around.dims, self.heads, scores, around.noise);
         weights.o.forward(attended)
     }
 
@@ -353,7 +362,7 @@ impl T5 {
         states: &Tensor<2>,
         noise: Option<&Noise>,
     ) -> Tensor<2> {
-        let states = weights.layer_norm.forward(states.clone());
+        let states = rms_norm(&weights.layer_norm, states.clone());
         let inner = match &weights.wi {
             Inner::Plain(wi) => self.act.apply(wi.forward(states)),
             Inner::Gated(wi) => {

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::DebertaConfig;
 use super::distances::Distances;
 use crate::encoder::dropout::{Noise, dropout};
-use crate::encoder::transformer::attention::{attend, split_heads};
+use crate::encoder::transformer::attention::{Projected, Scores, attend};
 
 /// Weights of one attention.
 #[derive(Module, Debug)]
@@ -84,40 +84,33 @@ impl SelfAttention {
         let [_, width] = states.dims();
         let terms =
             1 + usize::from(self.content_to_position) + usize::from(self.position_to_content);
-        let scale = ((terms * width / self.heads) as f64).sqrt();
-        let query = self.query_proj.forward(states.clone()).div_scalar(scale);
+        let scale = 1.0 / ((terms * width / self.heads) as f64).sqrt();
+        let query = self.query_proj.forward(states.clone());
         let key = self.key_proj.forward(states.clone());
         let value = self.value_proj.forward(states);
-        let mut bias = around.bias.clone();
+        let mut added = Vec::new();
         if let Some(relative) = &around.relative {
-            let mut add = |term: Tensor<4>| {
-                bias = Some(match bias.take() {
-                    Some(bias) => term + bias,
-                    None => term,
-                });
-            };
             let distances = &relative.distances;
             let rows = relative.embeddings.clone();
             let rows = dropout(rows, self.position_dropout, around.noise);
             if self.content_to_position {
                 let projection = self.pos_key_proj.as_ref().unwrap_or(&self.key_proj);
                 let positions = projection.forward(rows.clone());
-                add(distances.content_to_position(query.clone(), positions));
+                added.push(distances.content_to_position(query.clone(), positions, scale));
             }
             if self.position_to_content {
                 let projection = self.pos_query_proj.as_ref().unwrap_or(&self.query_proj);
-                let positions = projection.forward(rows).div_scalar(scale);
-                add(distances.position_to_content(key.clone(), positions));
+                let positions = projection.forward(rows);
+                added.push(distances.position_to_content(key.clone(), positions, scale));
             }
         }
-        let split = |projected| split_heads(projected, around.dims, self.heads);
-        attend(
-            split(query),
-            split(key),
-            split(value),
-            bias,
-            self.attention_dropout,
-            around.noise,
-        )
+        let scores = Scores {
+            scale,
+            terms: added,
+            mask: around.bias.as_ref(),
+            dropout: self.attention_dropout,
+        };
+        let projected = Projected { query, key, value };
+        attend(projected, around.dims, self.heads, scores, around.noise)
     }
 }

@@ -10,6 +10,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::buckets::Buckets;
 use crate::encoder::batch::TokenBatch;
+use crate::encoder::transformer::terms::Term;
 
 /// The distances between the pieces of a batch, as rows of the position table.
 #[derive(Debug)]
@@ -77,44 +78,45 @@ impl Distances {
         table.narrow(0, first, count)
     }
 
-    /// Qᶜ_i · Kʳ_δ(i,j) (He et al. 2021, eq. 4, second term), batch × heads × i × j.
+    /// Qᶜ_i · Kʳ_δ(i,j) (He et al. 2021, eq. 4, second term), to be scaled by `scale`.
     ///
     /// `queries` are (batch · pieces) × (heads · depth), `positions` the projected rows.
     pub(super) fn content_to_position(
         &self,
         queries: Tensor<2>,
         positions: Tensor<2>,
-    ) -> Tensor<4> {
+        scale: f64,
+    ) -> Term {
         match &self.places {
-            Places::Consecutive { of_queries, .. } => self.shifted(queries, positions, of_queries),
-            Places::Explicit { of_queries, .. } => self.looked_up(queries, positions, of_queries),
+            Places::Consecutive { of_queries, .. } => {
+                Term::OfQueries(self.scores(queries, positions.select(0, of_queries.clone())))
+            }
+            Places::Explicit { of_queries, .. } => {
+                let scores = self.looked_up(queries, positions, of_queries);
+                Term::Bias(scores.swap_dims(0, 1) * scale)
+            }
         }
-        .swap_dims(0, 1)
     }
 
-    /// Kᶜ_j · Qʳ_δ (He et al. 2021, eq. 4, third term), batch × heads × i × j.
+    /// Kᶜ_j · Qʳ_δ (He et al. 2021, eq. 4, third term), to be scaled by `scale`.
     ///
     /// The equation reads the row of δ(j, i); every published checkpoint was trained
     /// with that of δ(i, j).
-    pub(super) fn position_to_content(&self, keys: Tensor<2>, positions: Tensor<2>) -> Tensor<4> {
-        match &self.places {
-            Places::Consecutive { of_keys, .. } => self.shifted(keys, positions, of_keys),
-            Places::Explicit { of_keys, .. } => self.looked_up(keys, positions, of_keys),
-        }
-        .permute([1, 0, 3, 2])
-    }
-
-    /// Scores of contents with the rows of all distances, shifted: heads × batch ×
-    /// content × other.
-    fn shifted(
+    pub(super) fn position_to_content(
         &self,
-        contents: Tensor<2>,
+        keys: Tensor<2>,
         positions: Tensor<2>,
-        rows: &Tensor<1, Int>,
-    ) -> Tensor<4> {
-        let [batch, length] = self.dims;
-        let scores = self.scores(contents, positions.select(0, rows.clone()));
-        shift(scores.reshape([self.heads, batch, length, 2 * length]))
+        scale: f64,
+    ) -> Term {
+        match &self.places {
+            Places::Consecutive { of_keys, .. } => {
+                Term::OfKeys(self.scores(keys, positions.select(0, of_keys.clone())))
+            }
+            Places::Explicit { of_keys, .. } => {
+                let scores = self.looked_up(keys, positions, of_keys);
+                Term::Bias(scores.permute([1, 0, 3, 2]) * scale)
+            }
+        }
     }
 
     /// Scores of contents with all rows, looked up: heads × batch × content × other.
@@ -185,20 +187,6 @@ fn pairs(buckets: Buckets, positions: Tensor<2, Int>) -> Tensor<3, Int> {
         .reshape([batch, length, length])
 }
 
-/// Turns … × n × 2n, where column c of line i belongs to the other piece i + c − (n − 1),
-/// into … × n × n with the other pieces as columns; the last column is never read.
-///
-/// Read as lines of 2n − 1 values, every line has slipped to the right by its number:
-/// line i has other piece j in column n − 1 + j (after Dai et al. 2019, appendix B).
-fn shift(scores: Tensor<4>) -> Tensor<4> {
-    let [heads, batch, length, columns] = scores.dims();
-    scores
-        .reshape([heads, batch, length * columns])
-        .narrow(2, 0, length * (columns - 1))
-        .reshape([heads, batch, length, columns - 1])
-        .narrow(3, length - 1, length)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -235,21 +223,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shifting_is_indexing(length in 1usize..9, heads in 1usize..3, batch in 1usize..3, seed in any::<u32>()) {
-            let scores = tensor([heads, batch, length, 2 * length], seed);
-            let given = values(scores.clone());
-            let shifted = values(shift(scores));
-            let mut expected = Vec::new();
-            for line in 0..heads * batch * length {
-                let piece = line % length;
-                for other in 0..length {
-                    expected.push(given[line * 2 * length + other + length - 1 - piece]);
-                }
-            }
-            prop_assert_eq!(shifted, expected);
-        }
-
-        #[test]
         fn both_ways_give_what_the_formula_says(length in 1usize..24, start in 0i32..50, seed in any::<u32>()) {
             let [rows, heads, depth] = [2, 2, 3];
             let buckets = Buckets::new(14, Some(8));
@@ -274,8 +247,10 @@ mod tests {
             for positions in [None, Some(places)] {
                 let distances = Distances::new(&batch(rows, length, positions), buckets, heads);
                 let needed = distances.needed(table.clone());
-                let to_position = values(distances.content_to_position(contents.clone(), needed.clone()));
-                let to_content = values(distances.position_to_content(contents.clone(), needed));
+                let to_position = distances.content_to_position(contents.clone(), needed.clone(), 1.0);
+                let to_content = distances.position_to_content(contents.clone(), needed, 1.0);
+                let [to_position, to_content] =
+                    [to_position, to_content].map(|term| values(term.whole([rows, length], 1.0)));
                 for (found, expected) in [(to_position, expected(false)), (to_content, expected(true))] {
                     for (found, expected) in found.iter().zip(&expected) {
                         prop_assert!((found - expected).abs() < 1e-5, "{} {}", found, expected);

@@ -17,10 +17,11 @@ use super::config::DebertaConfig;
 use super::disentangled::{Relative, SelfAttention, Surroundings};
 use super::distances::Distances;
 use crate::encoder::batch::TokenBatch;
-use crate::encoder::dropout::{Noise, dropout};
+use crate::encoder::dropout::{Noise, add_dropped, dropout};
 use crate::encoder::transformer::activation::Activation;
 use crate::encoder::transformer::interface::Transformer;
 use crate::encoder::transformer::names::Names;
+use crate::encoder::transformer::norm::layer_norm;
 
 /// Checkpoints hold absolute positions even where the configuration does without.
 pub(crate) const NAMES: Names = Names {
@@ -96,6 +97,8 @@ pub struct Deberta {
     #[module(skip)]
     hidden_dropout: f64,
     #[module(skip)]
+    epsilon: f64,
+    #[module(skip)]
     act: Activation,
 }
 
@@ -160,6 +163,7 @@ impl Deberta {
             heads: config.num_attention_heads,
             buckets,
             hidden_dropout: config.hidden_dropout_prob,
+            epsilon: config.layer_norm_eps,
             act: config.hidden_act,
         }
     }
@@ -210,7 +214,7 @@ impl Deberta {
         if let Some(projection) = &tables.embed_proj {
             states = projection.forward(states);
         }
-        let normed = tables.layer_norm.forward(states);
+        let normed = layer_norm(&tables.layer_norm, self.epsilon, states);
         dropout(normed, self.hidden_dropout, noise)
     }
 
@@ -219,7 +223,7 @@ impl Deberta {
         let distances = Distances::new(batch, self.buckets?, self.heads);
         let mut embeddings = distances.needed(table.weight.val());
         if let Some(norm) = &self.encoder.layer_norm {
-            embeddings = norm.forward(embeddings);
+            embeddings = layer_norm(norm, self.epsilon, embeddings);
         }
         Some(Relative {
             distances,
@@ -243,8 +247,9 @@ impl Deberta {
         residual: Tensor<2>,
         noise: Option<&Noise>,
     ) -> Tensor<2> {
-        let outer = dropout(weights.dense.forward(inner), self.hidden_dropout, noise);
-        weights.layer_norm.forward(outer + residual)
+        let outer = weights.dense.forward(inner);
+        let sum = add_dropped(residual, outer, self.hidden_dropout, noise);
+        layer_norm(&weights.layer_norm, self.epsilon, sum)
     }
 }
 

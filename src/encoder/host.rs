@@ -1,7 +1,8 @@
 //! Work on the host as one node of the gradient graph.
 //!
 //! A recurrence of fifty steps is a thousand small tensor operations, each with its
-//! own node. On the CPU the same work is a few loops over plain memory, and the chain
+//! own node; a norm or an attention is a dozen large ones, each of which reads and writes
+//! all values. On the CPU the same work is a few loops over plain memory, and the chain
 //! rule needs to know it only as a whole: values out, and a function that takes the
 //! gradient of the outputs back to the inputs.
 
@@ -9,10 +10,12 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::checkpoint::strategy::{
+    BalancedCheckpointing, CheckpointStrategy, NoCheckpointing,
+};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::flex::FlexDevice;
+use burn::backend::flex::{FlexDevice, FlexTensor};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Autodiff, BackendTypes, Flex};
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -56,6 +59,105 @@ pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     data.try_into_vec().unwrap_or_default()
 }
 
+/// A tensor's numbers in the host's memory, row by row, without a copy where they lie so
+/// already; none where they lie elsewhere or are not of single precision.
+pub(crate) fn lying<const D: usize>(tensor: &Tensor<D>) -> Option<FlexTensor> {
+    let tensor = plain(tensor.clone()).try_into_primitive::<Flex>().ok()?;
+    (tensor.dtype() == DType::F32).then(|| tensor.to_contiguous())
+}
+
+/// The numbers of what [`lying`] gave.
+pub(crate) fn numbers(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice().unwrap_or_default()
+}
+
+/// A tensor as a function on the host reads it.
+pub(crate) struct Input {
+    lying: Option<FlexTensor>,
+    tracked: Option<Tracked>,
+    recorded: bool,
+    recomputing: bool,
+}
+
+impl<const D: usize> From<&Tensor<D>> for Input {
+    fn from(tensor: &Tensor<D>) -> Self {
+        let keeping = tracked(tensor.clone());
+        let recomputing = keeping.is_none();
+        let tracked = keeping.or_else(|| {
+            let tensor = tensor.clone();
+            tensor
+                .try_into_primitive::<Autodiff<Flex, BalancedCheckpointing>>()
+                .ok()
+        });
+        Self {
+            lying: lying(tensor),
+            tracked,
+            recorded: tensor.device().is_autodiff(),
+            recomputing,
+        }
+    }
+}
+
+/// The graph's handles of a function's inputs.
+pub(crate) struct Recorded<const N: usize> {
+    tracked: [Tracked; N],
+    /// Whether the graph computes cheap values again instead of keeping them.
+    recomputing: bool,
+}
+
+/// All that a function on the host reads.
+pub(crate) struct Inputs<const N: usize> {
+    /// None where nothing is recorded.
+    pub(crate) recorded: Option<Recorded<N>>,
+    /// The numbers.
+    pub(crate) lying: [FlexTensor; N],
+}
+
+impl<const N: usize> Inputs<N> {
+    /// None where the host cannot compute with these tensors, since one lies elsewhere.
+    pub(crate) fn of(inputs: [Input; N]) -> Option<Self> {
+        let recorded = inputs.iter().any(|input| input.recorded);
+        let recomputing = inputs.iter().any(|input| input.recomputing);
+        let mut tracked = Vec::with_capacity(N);
+        let mut lying = Vec::with_capacity(N);
+        for input in inputs {
+            lying.push(input.lying?);
+            if recorded {
+                tracked.push(input.tracked?);
+            }
+        }
+        let tracked = <[Tracked; N]>::try_from(tracked).ok();
+        Some(Self {
+            recorded: tracked.map(|tracked| Recorded {
+                tracked,
+                recomputing,
+            }),
+            lying: lying.try_into().ok()?,
+        })
+    }
+}
+
+/// A tensor with these values, which is a node of the graph where inputs are recorded.
+pub(crate) fn result<const N: usize, const D: usize, P: Pullback<N>>(
+    inputs: Option<&Recorded<N>>,
+    values: Vec<f32>,
+    shape: [usize; D],
+    pullback: impl FnOnce() -> P,
+) -> Tensor<D> {
+    let output = TensorData::new(values, shape);
+    match inputs {
+        Some(inputs) if inputs.recomputing => Tensor::from_primitive::<
+            Autodiff<Flex, BalancedCheckpointing>,
+        >(append::<BalancedCheckpointing, N, P>(
+            &inputs.tracked,
+            output,
+            pullback(),
+        )),
+        Some(inputs) => node(&inputs.tracked, output, pullback()),
+        None => Tensor::from_data(output, &Device::flex()),
+    }
+}
+
 /// A matrix on the host.
 pub(crate) fn matrix(values: Vec<f32>, shape: [usize; 2]) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), &Device::flex())
@@ -67,14 +169,23 @@ pub(crate) fn node<const N: usize, const D: usize, P: Pullback<N>>(
     output: TensorData,
     pullback: P,
 ) -> Tensor<D> {
+    let tensor = append::<NoCheckpointing, N, P>(inputs, output, pullback);
+    Tensor::from_primitive::<Autodiff<Flex>>(tensor)
+}
+
+/// Appends a node to the graph, which is one of strategy `C`.
+fn append<C: CheckpointStrategy, const N: usize, P: Pullback<N>>(
+    inputs: &[Tracked; N],
+    output: TensorData,
+    pullback: P,
+) -> Tracked {
     let output = Flex::float_from_data(output, &FlexDevice);
     let guards = inputs.each_ref().map(Tracked::node);
-    let prepared = Pull(PhantomData::<P>).prepare::<NoCheckpointing>(guards);
-    let tensor = match prepared.compute_bound().stateful() {
+    let prepared = Pull(PhantomData::<P>).prepare::<C>(guards);
+    match prepared.compute_bound().stateful() {
         OpsKind::Tracked(node) => node.finish(pullback, output),
         OpsKind::UnTracked(node) => node.finish(output),
-    };
-    Tensor::from_primitive::<Autodiff<Flex>>(tensor)
+    }
 }
 
 /// The graph's operation; all it needs is in its state.
@@ -145,5 +256,27 @@ mod tests {
         let gradients = sum(&a, &b).sum().backward();
         assert_eq!(values(b.grad(&gradients).unwrap()), [3.0, 3.0]);
         assert_eq!(values(sum(&a, &a)), [5.0, 6.0]);
+    }
+
+    #[test]
+    fn a_graph_that_recomputes_gives_the_same_gradients() {
+        let keeping = Device::flex().autodiff();
+        let recomputing = Device::flex().autodiff().gradient_checkpointing();
+        let run = |device: &Device| {
+            let a = Tensor::<2>::from_data([[1f32, 2.0]], device).require_grad();
+            let b = Tensor::<2>::from_data([[3f32, 4.0]], device).require_grad();
+            let left = a.clone() * b.clone();
+            let inputs = Inputs::of([(&left).into(), (&b).into()]).unwrap();
+            let sum = result(inputs.recorded.as_ref(), vec![5.0, 6.0], [1, 2], || Sum);
+            let gradients = (sum * b.clone()).sum().backward();
+            [a, b].map(|tensor| values(tensor.grad(&gradients).unwrap()))
+        };
+        // With s = 2·a·b + 3·b: d(Σ s·b) where the node claims s = (5, 6).
+        let expected = [
+            [18.0, 32.0],
+            [5.0 + 3.0 * 3.0 + 6.0, 6.0 + 3.0 * 4.0 + 16.0],
+        ];
+        assert_eq!(run(&keeping), expected);
+        assert_eq!(run(&recomputing), expected);
     }
 }
