@@ -55,10 +55,11 @@ fn sandbox() -> Sandbox {
 
 /// Runs the tiny experiment with this encoder.
 fn run(sandbox: &Sandbox, changes: &[&str]) {
-    let changes: String = changes
+    let changes: Vec<String> = changes
         .iter()
         .map(|change| format!(" --set encoder.{change}"))
         .collect();
+    let changes = changes.concat();
     sandbox.succeed(&format!(
         "run tiny.toml -j 2 --set encoder.name=tiny{changes}"
     ));
