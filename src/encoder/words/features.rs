@@ -65,7 +65,7 @@ impl Features {
             ))
         })?;
         for key in tensors.names() {
-            let shape = tensors.info(&key).map_or([].as_slice(), |info| &info.shape);
+            let shape = tensors.info(key).map_or([].as_slice(), |info| &info.shape);
             if dimensions.words(shape).is_none() {
                 return Err(fail(format!(
                     "document `{key}` has shape {shape:?}; expected words × {} × {}",
