@@ -76,19 +76,17 @@ pub fn dropout<const D: usize>(
         return input;
     };
     let shape = input.dims();
-    match Inputs::of([(&input).into()]) {
-        Some(Inputs {
-            recorded,
-            lying: [values],
-        }) => {
-            let mut output = numbers(&values).to_vec();
-            mask.apply_all(&mut output);
-            result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
-        }
-        None => {
-            let mask = mask.tensor(shape, &input.device());
-            input * mask
-        }
+    if let Some(Inputs {
+        recorded,
+        lying: [values],
+    }) = Inputs::of([(&input).into()])
+    {
+        let mut output = numbers(&values).to_vec();
+        mask.apply_all(&mut output);
+        result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
+    } else {
+        let mask = mask.tensor(shape, &input.device());
+        input * mask
     }
 }
 
@@ -103,26 +101,23 @@ pub(crate) fn add_dropped(
         return residual + input;
     };
     let shape = input.dims();
-    match Inputs::of([(&residual).into(), (&input).into()]) {
-        Some(Inputs { recorded, lying }) => {
-            let [residual, input] = lying.each_ref().map(numbers);
-            let mut output = input.to_vec();
-            output
-                .par_chunks_mut(CHUNK)
-                .zip(residual.par_chunks(CHUNK))
-                .enumerate()
-                .for_each(|(chunk, (output, residual))| {
-                    mask.apply(chunk * CHUNK, output);
-                    for (output, residual) in output.iter_mut().zip(residual) {
-                        *output += residual;
-                    }
-                });
-            result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
-        }
-        None => {
-            let mask = mask.tensor(shape, &input.device());
-            residual + input * mask
-        }
+    if let Some(Inputs { recorded, lying }) = Inputs::of([(&residual).into(), (&input).into()]) {
+        let [residual, input] = lying.each_ref().map(numbers);
+        let mut output = input.to_vec();
+        output
+            .par_chunks_mut(CHUNK)
+            .zip(residual.par_chunks(CHUNK))
+            .enumerate()
+            .for_each(|(chunk, (output, residual))| {
+                mask.apply(chunk * CHUNK, output);
+                for (output, residual) in output.iter_mut().zip(residual) {
+                    *output += residual;
+                }
+            });
+        result(recorded.as_ref(), output, shape, || Dropped { mask, shape })
+    } else {
+        let mask = mask.tensor(shape, &input.device());
+        residual + input * mask
     }
 }
 

@@ -178,7 +178,7 @@ mod tests {
                 let dropped = Mask::draw(self.dropout, Some(&noise));
                 by_operations(projected, sizes, scores, dropped)
             };
-            let weights = tensor([2 * n, HEADS * DEPTH], self.seed ^ 10);
+            let weights = tensor([2 * n, HEADS * DEPTH], self.seed.wrapping_add(10));
             let gradients = (output.clone() * weights).sum().backward();
             let mut results = vec![output.into_data().try_into_vec().unwrap()];
             for rows in [query, key, value] {

@@ -43,7 +43,7 @@ pub(super) fn attend(
         term(1),
     ])?;
     let [query, key, value, first, second] = inputs.lying;
-    let places = scores.terms.iter().map(|term| Place::of(term));
+    let places = scores.terms.iter().map(Place::of);
     let summands: Vec<Summand> = places
         .zip([first, second])
         .map(|(place, tensor)| Summand { place, tensor })
