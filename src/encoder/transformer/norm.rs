@@ -1,8 +1,7 @@
 //! Layer normalisation (Ba et al. 2016) and root-mean-square normalisation (Zhang and
 //! Sennrich 2019), each one node of the gradient graph on the host.
 //!
-//! As tensor operations a norm is ten passes over all values forward and more backward,
-//! which was an eighth of a training step.
+//! As tensor operations a norm is ten passes over all values forward and more backward.
 
 use burn::nn::{LayerNorm, RmsNorm};
 use burn::tensor::{Tensor, TensorData};
