@@ -78,7 +78,11 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// Write plain lines even to a terminal.
-    #[arg(long, env = "SWEEP_NO_PROGRESS")]
+    #[arg(
+        long,
+        env = "SWEEP_NO_PROGRESS",
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
     pub(super) no_progress: bool,
 }
 

@@ -107,6 +107,12 @@ impl EncoderConfig {
         at_least("heads", shape.heads, 1);
         at_least("intermediate", shape.intermediate, 1);
         at_least("positions", shape.positions, 8);
+        if self.name.trim().is_empty() && self.path.is_none() {
+            problems.push((
+                "name".to_owned(),
+                "must be `scratch` or the name of a model".to_owned(),
+            ));
+        }
         let of_hub = self.path.is_none() && self.name.parse::<HubName>().is_ok();
         if self.revision.is_some() && !of_hub {
             problems.push((

@@ -234,6 +234,11 @@ fn embed_says_what_it_cannot_do() {
             96,
             "must end in .csv or .safetensors",
         ),
+        (
+            "--model tiny --text fox -o no/states.csv",
+            96,
+            "there is no folder no",
+        ),
         ("--model tiny --text fox --device cuda:0", 96, "cuda"),
         ("--model tiny", 2, "--text"),
     ] {

@@ -120,6 +120,16 @@ impl<'a> Writer<'a> {
         let Some(path) = output else {
             return Ok(Self::Screen);
         };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Problem::set_up(format!(
+                "{}: there is no folder {}",
+                path.display(),
+                folder.display()
+            )));
+        }
         match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Ok(Self::Csv(path)),
             Some("safetensors") => Ok(Self::Safetensors(path)),

@@ -43,6 +43,7 @@ pub(super) fn csv(states: &States, writer: impl Write) -> Result<(), csv::Error>
 /// When the file cannot be written.
 pub(super) fn safetensors(states: &States, path: &Path) -> Result<(), String> {
     let fail = |error: safetensors::SafeTensorError| format!("{}: {error}", path.display());
+    let unwritable = |error: std::io::Error| format!("{}: {error}", path.display());
     let count = states.rows.len();
     let column = |number: &dyn Fn(usize) -> i64| -> Vec<u8> {
         (0..count)
@@ -71,7 +72,9 @@ pub(super) fn safetensors(states: &States, path: &Path) -> Result<(), String> {
         tensors.push((*name, view));
     }
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize_to_file(tensors, Some(metadata), path).map_err(fail)
+    // The crate's own way to a file leaves it readable to its owner alone.
+    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(fail)?;
+    std::fs::write(path, bytes).map_err(unwritable)
 }
 
 #[cfg(test)]

@@ -13,6 +13,11 @@ pub(in crate::cli) fn find(
     models: &[PathBuf],
     settings: &HubSettings,
 ) -> Result<ModelPlace, Problem> {
+    if name.trim().is_empty() {
+        return Err(Problem::set_up(
+            "the model's name is empty; `sweep model list` shows those that are there",
+        ));
+    }
     let path = Path::new(name);
     if revision.is_some() {
         let refused = |error| Problem::set_up(format!("{error}; only those have revisions"));

@@ -143,11 +143,11 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
     };
     let (model, states) = match (header.architecture, section.features) {
         (Some(architecture), None) => {
-            let encoder = Some((architecture.init(device), architecture.padding()));
-            let empty = network(encoder, architecture.width());
-            let model = load_module(empty, &architecture, &weights)?;
             let pieces = WordPieces::open(&folder.join(TOKENIZER))?;
             pieces.check_rows(architecture.vocabulary())?;
+            let encoder = Some((architecture.init(device), pieces.padding()));
+            let empty = network(encoder, architecture.width());
+            let model = load_module(empty, &architecture, &weights)?;
             (model, States::Encoder(architecture, Box::new(pieces)))
         }
         (None, Some(Width { width, files })) => {

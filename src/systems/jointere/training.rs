@@ -127,7 +127,7 @@ fn start(
             training: prepare(Split::Train)?,
             dev: prepare(Split::Dev)?,
         };
-        let encoder = Some((encoder, architecture.padding()));
+        let encoder = Some((encoder, pieces.padding()));
         (
             encoder,
             data,
