@@ -142,7 +142,9 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
         )
     };
     let (model, states) = match (header.architecture, section.features) {
-        (Some(architecture), None) => {
+        (Some(_), None) => {
+            // Read once more by the way that refuses what cannot be computed.
+            let architecture = Architecture::open(folder)?;
             let pieces = WordPieces::open(&folder.join(TOKENIZER))?;
             pieces.check_rows(architecture.vocabulary())?;
             let encoder = Some((architecture.init(device), pieces.padding()));
