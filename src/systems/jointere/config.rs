@@ -72,6 +72,10 @@ pub struct PrunerConfig {
     pub round: Rounding,
     /// Whether gold spans that were not kept are added in training.
     pub inject_gold: bool,
+    /// Width of the learned pruner's bi-affine part of a span's vector (d_biaf).
+    pub biaffine: usize,
+    /// Width of the learned pruner's two-layer perceptron (d_cat).
+    pub mlp: usize,
 }
 
 /// How α·n becomes a whole number.
@@ -109,7 +113,9 @@ impl Default for PrunerConfig {
             least: 3,
             most: 18,
             round: Rounding::Ceil,
-            inject_gold: true,
+            inject_gold: false,
+            biaffine: 768,
+            mlp: 768,
         }
     }
 }
@@ -164,6 +170,11 @@ impl PrunerConfig {
                 "a pair needs two spans, and `most` must not be below `least`".to_owned(),
             ));
         }
+        for (key, value) in [("biaffine", self.biaffine), ("mlp", self.mlp)] {
+            if value == 0 {
+                problems.push((key.to_owned(), "must be at least 1".to_owned()));
+            }
+        }
         problems
     }
 
@@ -186,5 +197,17 @@ mod tests {
     fn the_number_of_kept_spans_follows_the_specification() {
         let pruner = PrunerConfig::default();
         assert_eq!([4, 20, 41].map(|words| pruner.keep(words)), [3, 10, 18]);
+    }
+
+    #[test]
+    fn widths_of_nothing_are_refused() {
+        assert!(PrunerConfig::default().problems().is_empty());
+        let pruner = PrunerConfig {
+            biaffine: 0,
+            mlp: 0,
+            ..PrunerConfig::default()
+        };
+        let keys: Vec<String> = pruner.problems().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["biaffine", "mlp"]);
     }
 }

@@ -13,6 +13,15 @@ mod module;
 mod plan;
 mod predict;
 mod saved;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the module that trains it comes apart"
+    )
+)]
+mod span_pruner;
 mod stage;
 mod steps;
 mod top_k;
