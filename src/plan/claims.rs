@@ -1,5 +1,7 @@
 //! How many claims an experiment will test, and whether its seeds can show them.
 
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
+
 use super::render::count;
 use crate::spec::{Case, Cell, Claim, Correction, Experiment, as_text};
 use crate::stats::{holm, runs_needed, seed_floor};
@@ -71,11 +73,14 @@ pub fn claims(experiment: &Experiment<Configuration>) -> Option<String> {
             format!("; {} could show them", count(runs, noun))
         });
         let runs = count(runs, noun);
-        line += &format!(": with {runs} the smallest corrected p is {worst:.3}, {enough}{needed}");
+        let _ = write!(
+            line,
+            ": with {runs} the smallest corrected p is {worst:.3}, {enough}{needed}"
+        );
     }
     let absent = cases.len() - paired.len();
     if absent > 0 {
-        line += &format!("; {} without cells", count(absent, "claim"));
+        let _ = write!(line, "; {} without cells", count(absent, "claim"));
     }
     Some(line + ".")
 }
@@ -123,6 +128,6 @@ right = "a3"
         let differences = CLAIM
             .replace("\"a4\"", "{ system.approach = \"a4\", minus = \"a3\" }")
             .replace("\"a3\"\n", "{ system.approach = \"a3\", minus = \"a1\" }\n");
-        insta::assert_snapshot!(line(&format!("{one}{differences}"), &[]).unwrap(), @"2 claims to test: with 5 seeds the smallest corrected p is 0.063, too high for 1 of them; 6 seeds could show them.");
+        insta::assert_snapshot!(line(&format!("{one}{differences}"), &[]).unwrap(), @"2 claims to test: with 5 seeds the smallest corrected p is 0.062, too high for 1 of them; 6 seeds could show them.");
     }
 }

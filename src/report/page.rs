@@ -34,7 +34,7 @@ pub(crate) fn render(
     grids: &[&Grid],
     plots: &[Option<String>],
     cells: &[Cell<'_>],
-    claims: Option<Value>,
+    claims: Option<&Value>,
 ) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_trim_blocks(true);

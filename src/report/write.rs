@@ -78,7 +78,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         &grids,
         &plots,
         &cells,
-        claims_formats::page(input, &claims),
+        claims_formats::page(input, &claims).as_ref(),
     )?;
 
     make_folder(&folder.join("tables"))?;

@@ -94,6 +94,9 @@ impl Claim {
             faults.push(Fault::at(place, message).help(help));
         }
         self.fix(design);
+        if self.parts().any(BTreeMap::is_empty) {
+            return;
+        }
         let cells: Vec<_> = rows
             .iter()
             .map(|row| {
@@ -118,7 +121,7 @@ impl Claim {
             .flat_map(BTreeMap::keys)
             .map(ToOwned::to_owned)
             .collect();
-        self.fixed = named.clone();
+        self.fixed.clone_from(&named);
         for factor in &design.factors {
             let keys = factor.rows.iter().flatten().map(|one| &one.key);
             if keys.clone().any(|key| named.contains(key)) {

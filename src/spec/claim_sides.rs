@@ -127,8 +127,11 @@ impl Reader<'_> {
             let help = "a difference has two different cells";
             self.faults.push(Fault::at(node.place, message).help(help));
         }
+        // A side with a fault names nothing, so that what is left of it makes no second fault.
+        let read = (self.faults.len() == before).then_some((cell, minus));
+        let (cell, minus) = read.clone().unwrap_or_default();
         node.value = form(node.place, &cell, minus.as_ref());
-        (self.faults.len() == before).then_some((cell, minus))
+        read
     }
 
     fn values(&mut self, node: &Node) -> BTreeMap<String, String> {
