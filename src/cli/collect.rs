@@ -85,6 +85,7 @@ pub(super) fn collect(
         scoring_profile: configuration.eval.profile.name().to_owned(),
         axes,
         tables: experiment.tables.clone(),
+        claims: experiment.claims.clone(),
         statistics,
         runs,
         missing,

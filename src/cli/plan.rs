@@ -1,6 +1,6 @@
 //! `sweep plan FILE`: what there is to do, and why.
 
-use crate::plan::{build, floors, reasons, render};
+use crate::plan::{build, claims, floors, reasons, render};
 use crate::store::Store;
 
 use super::arguments::{ExperimentArguments, PlanArguments};
@@ -23,6 +23,7 @@ pub(super) fn show(arguments: &ExperimentArguments) -> Result<Exit, Problem> {
         &plan,
         &reasons,
         floor.as_ref(),
+        claims(&experiment).as_deref(),
         jobs(arguments, &experiment),
     ));
     Ok(if plan.missing.is_empty() {

@@ -5,6 +5,7 @@
 //! do, what is missing, how long will it take, and which p-values can come out at all.
 
 mod build;
+mod claims;
 mod difference;
 mod estimate;
 mod floor;
@@ -15,6 +16,7 @@ mod resolve;
 mod step;
 
 pub use build::{Plan, PlannedRun, build};
+pub use claims::claims;
 pub use floor::{Floor, floors};
 pub use places::Places;
 pub use reason::{Reason, reasons};

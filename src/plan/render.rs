@@ -7,7 +7,13 @@ use super::floor::Floor;
 use super::reason::Reason;
 
 /// The plan in plain text: totals first, then what is missing, then every step.
-pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: usize) -> String {
+pub fn render(
+    plan: &Plan,
+    reasons: &[Reason],
+    floor: Option<&Floor>,
+    claims: Option<&str>,
+    workers: usize,
+) -> String {
     let mut text = String::new();
     let trainings = plan.trainings();
     let cached = plan
@@ -54,6 +60,9 @@ pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: u
             runs = floor.runs,
         );
     }
+    if let Some(claims) = claims {
+        let _ = writeln!(text, "{claims}");
+    }
     for missing in &plan.missing {
         let _ = writeln!(
             text,
@@ -75,7 +84,8 @@ pub fn render(plan: &Plan, reasons: &[Reason], floor: Option<&Floor>, workers: u
     text
 }
 
-fn count(number: usize, noun: &str) -> String {
+/// `1 run`, `3 runs`.
+pub(super) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

@@ -66,6 +66,17 @@ pub(crate) struct DocumentTest {
     pub(crate) corrected: f64,
 }
 
+impl SeedTest {
+    /// The test as files of numbers name it.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.paired {
+            "paired sign flip"
+        } else {
+            "two-sample permutation"
+        }
+    }
+}
+
 impl Comparison {
     /// Mean of the cell minus mean of the baseline, in percentage points.
     pub(crate) fn difference(&self) -> f64 {
@@ -168,12 +179,18 @@ fn pair(
         baseline: baseline.values.clone(),
         ours: Summary::of(&scores(&ours))?,
         theirs: Summary::of(&scores(&theirs))?,
-        seeds: over_seeds(input, &ours, &theirs, seed(metric, cell, baseline)),
+        seeds: over_seeds(
+            input,
+            input.statistics.paired || cells::has_folds(input),
+            (&ours, &theirs),
+            seed(metric, cell, baseline),
+        ),
         documents: over_documents(metric, cell, baseline, draws),
     }))
 }
 
-fn seed(metric: Metric, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
+/// The seed of the random draws about two cells.
+pub(crate) fn seed(metric: Metric, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
     seed_of(&format!(
         "{}|{:?}|{:?}",
         metric.name(),
@@ -182,14 +199,14 @@ fn seed(metric: Metric, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
     ))
 }
 
-fn over_seeds(
+/// Tests two lists of observations over seeds (or folds); where `paired`, only what both have counts.
+pub(crate) fn over_seeds(
     input: &Input,
-    ours: &[Unit],
-    theirs: &[Unit],
+    paired: bool,
+    (ours, theirs): (&[Unit], &[Unit]),
     seed: u64,
 ) -> Result<SeedTest, String> {
     let draws = u64::from(input.statistics.draws);
-    let paired = input.statistics.paired || cells::has_folds(input);
     let (first, second): (Vec<f64>, Vec<f64>) = if paired {
         // Only what both sides have can be paired.
         let partner = |unit: &Unit| theirs.iter().find(|other| other.id == unit.id);
@@ -228,7 +245,8 @@ fn over_seeds(
     })
 }
 
-fn over_documents(
+/// Tests two cells over documents, on the seeds that both have.
+pub(crate) fn over_documents(
     metric: Metric,
     cell: &Cell<'_>,
     baseline: &Cell<'_>,

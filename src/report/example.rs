@@ -73,6 +73,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
             rows: vec![KEY.to_owned()],
             columns: Metric::ALL.map(|metric| metric.name().to_owned()).to_vec(),
         }],
+        claims: Vec::new(),
         statistics: Statistics {
             baseline: BTreeMap::from([(KEY.to_owned(), serde_json::json!("a4"))]),
             test: SeedTest::Permutation,

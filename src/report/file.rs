@@ -1,6 +1,7 @@
 //! Files that are either the old ones or the new ones, never half of one.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::ReportError;
@@ -53,6 +54,14 @@ pub(crate) fn remove_others(folder: &Path, kept: &[String]) -> Result<(), Report
         }
     }
     Ok(())
+}
+
+/// Removes a file that a report no longer has; that it is not there is no fault.
+pub(crate) fn remove(path: &Path) -> Result<(), ReportError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(failed(path, source)),
+        _ => Ok(()),
+    }
 }
 
 fn failed(path: &Path, source: std::io::Error) -> ReportError {

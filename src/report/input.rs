@@ -1,7 +1,7 @@
 //! What a report is made from: plain data that the caller collects from the store.
 
 use crate::score::DocumentCounts;
-use crate::spec::{Statistics, Table};
+use crate::spec::{Claim, Statistics, Table};
 
 /// Everything a report shows. Two equal inputs give the same bytes, whatever the order of the runs.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Input {
     pub axes: Vec<Axis>,
     /// The tables to write, numbered from 1.
     pub tables: Vec<Table>,
+    /// The claims to test, numbered from 1.
+    pub claims: Vec<Claim>,
     /// The baseline, the tests and their correction.
     pub statistics: Statistics,
     /// Every scored run.

@@ -87,7 +87,8 @@ fn shown(entry: &Entry) -> String {
     )
 }
 
-fn aligned(lines: &[Vec<String>]) -> String {
+/// Lines of cells as a table, all columns but the first to the right.
+pub(super) fn aligned(lines: &[Vec<String>]) -> String {
     let width = |column: usize| {
         lines
             .iter()
@@ -127,7 +128,7 @@ fn aligned(lines: &[Vec<String>]) -> String {
 
 /// Keeps Markdown from reading text as markup; signs that only begin markup before a letter stay readable
 /// before a blank.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {

@@ -7,6 +7,11 @@
 
 mod beside;
 mod cells;
+mod claim_test;
+mod claims;
+mod claims_formats;
+mod claims_json;
+mod claims_text;
 mod compare;
 mod error;
 mod file;
@@ -27,6 +32,8 @@ mod terminal;
 mod text;
 mod write;
 
+#[cfg(test)]
+mod claims_tests;
 #[cfg(test)]
 mod example;
 #[cfg(test)]

@@ -34,12 +34,14 @@ pub(crate) fn render(
     grids: &[&Grid],
     plots: &[Option<String>],
     cells: &[Cell<'_>],
+    claims: Option<&Value>,
 ) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     // The name ends in html, which turns on escaping.
     environment.add_template("index.html", include_str!("page.html"))?;
+    environment.add_template("claims.html", include_str!("claims.html"))?;
     let baseline = compare::declared_baseline(input);
     let seeds = numbers(
         input
@@ -79,6 +81,7 @@ pub(crate) fn render(
         asked => input.runs.len() + input.missing.len(),
         missing => missing(input),
         tables => grids.iter().zip(plots).map(|(grid, plot)| table(grid, plot.as_ref())).collect::<Vec<_>>(),
+        claims,
         over_seeds => OVER_SEEDS,
         over_documents => OVER_DOCUMENTS,
         metrics => metrics.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::claims::Judged;
+use super::claims_json::{Told, told};
 use super::compare::{Comparison, DocumentTest, SeedTest};
 use super::error::ReportError;
 use super::grid::Grid;
@@ -28,6 +30,8 @@ struct File<'a> {
     family: &'static str,
     comparisons: Vec<Compared>,
     intervals: Vec<Around>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<Told<'a>>,
 }
 
 #[derive(Serialize)]
@@ -83,7 +87,7 @@ struct OverDocuments {
 
 /// `draws` assignments, `hits` of them as extreme as observed; enumerated where there is no seed.
 #[derive(Serialize)]
-struct Counted {
+pub(super) struct Counted {
     draws: u64,
     hits: u64,
     seed: Option<String>,
@@ -106,6 +110,7 @@ struct Around {
 pub(crate) fn render(
     input: &Input,
     tables: &[(Grid, Vec<Interval>)],
+    claims: &[Judged<'_>],
 ) -> Result<Vec<u8>, ReportError> {
     let comparisons = tables.iter().flat_map(|(grid, _)| &grid.comparisons);
     let around = tables
@@ -125,6 +130,7 @@ pub(crate) fn render(
         intervals: around
             .map(|(table, interval)| describe(table, interval))
             .collect(),
+        claims: told(claims),
     };
     let mut bytes = serde_json::to_vec_pretty(&file).map_err(|error| ReportError::Format {
         file: "stats.json".to_owned(),
@@ -171,11 +177,7 @@ fn tested<A, B>(outcome: &Result<A, String>, describe: impl Fn(&A) -> B) -> Test
 
 fn over_seeds(one: &SeedTest) -> OverSeeds {
     OverSeeds {
-        test: if one.paired {
-            "paired sign flip"
-        } else {
-            "two-sample permutation"
-        },
+        test: one.name(),
         n: one.first,
         baseline_n: one.second,
         floor: one.floor,
@@ -197,7 +199,8 @@ fn over_documents(one: &DocumentTest) -> OverDocuments {
     }
 }
 
-fn counted(test: &PermutationTest) -> Counted {
+/// What a test counted.
+pub(super) fn counted(test: &PermutationTest) -> Counted {
     let seed = match test.source {
         // Readers of JSON that know only doubles would round a seed written as a number.
         Assignments::Drawn { seed } => Some(seed.to_string()),

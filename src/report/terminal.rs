@@ -5,6 +5,7 @@ use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width,
 };
 
+use super::claims_formats;
 use super::error::ReportError;
 use super::grid::{Block, Entry, Grid, Row};
 use super::input::Input;
@@ -25,7 +26,8 @@ const LABEL_SHARE: usize = 3;
 /// As [`write`](super::write()), but for files.
 pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
     let mut out = String::new();
-    for grid in contents(input)?.grids {
+    let contents = contents(input)?;
+    for grid in contents.grids {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -51,6 +53,7 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
             );
         }
     }
+    out.push_str(&claims_formats::terminal(input, &contents.claims, width));
     Ok(out)
 }
 

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::cells::{self, Cell};
+use super::claims::{self, Judged};
 use super::error::ReportError;
-use super::file::{make_folder, remove_others, replace, write_atomically};
+use super::file::{make_folder, remove, remove_others, replace, write_atomically};
 use super::frame;
 use super::grid::{self, Grid};
 use super::input::Input;
 use super::intervals;
-use super::{latex, markdown, page, plot, stats_json, table_csv};
+use super::{claims_formats, latex, markdown, page, plot, stats_json, table_csv};
 use crate::spec::Table;
 
 /// What was written.
@@ -33,6 +34,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         grids,
         scores,
         cells,
+        claims,
     } = contents(input)?;
     let tables: Vec<_> = grids
         .into_iter()
@@ -61,9 +63,23 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         plots.push(picture);
     }
     files.push(("scores.csv".to_owned(), scores));
-    files.push(("stats.json".to_owned(), stats_json::render(input, &tables)?));
+    files.push((
+        "stats.json".to_owned(),
+        stats_json::render(input, &tables, &claims)?,
+    ));
+    if !claims.is_empty() {
+        let table = claims_formats::markdown(input, &claims);
+        files.push(("tables/claims.md".to_owned(), table.into_bytes()));
+        files.push(("claims.csv".to_owned(), claims_formats::csv(&claims)?));
+    }
     let grids: Vec<&Grid> = tables.iter().map(|(grid, _)| grid).collect();
-    let page = page::render(input, &grids, &plots, &cells)?;
+    let page = page::render(
+        input,
+        &grids,
+        &plots,
+        &cells,
+        claims_formats::page(input, &claims).as_ref(),
+    )?;
 
     make_folder(&folder.join("tables"))?;
     make_folder(&folder.join("plots"))?;
@@ -85,6 +101,11 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         let names = kept.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         remove_others(&folder.join(part), &names.collect::<Vec<_>>())?;
     }
+    if claims.is_empty() {
+        for name in ["tables/claims.md", "claims.csv"] {
+            remove(&folder.join(name))?;
+        }
+    }
     let index = folder.join("index.html");
     write_atomically(&index, page.as_bytes())?;
     written.push(index.clone());
@@ -102,6 +123,8 @@ pub(super) struct Contents<'a> {
     pub(super) scores: Vec<u8>,
     /// The cells behind both.
     pub(super) cells: Vec<Cell<'a>>,
+    /// The verdicts on the claims.
+    pub(super) claims: Vec<Judged<'a>>,
 }
 
 /// Arranges the scores and makes all tests.
@@ -125,6 +148,7 @@ pub(super) fn contents(input: &Input) -> Result<Contents<'_>, ReportError> {
     Ok(Contents {
         grids,
         scores,
+        claims: claims::judge(input, &cells),
         cells,
     })
 }

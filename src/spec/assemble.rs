@@ -2,6 +2,7 @@
 
 use crate::spec::axes::{Axes, Axis, Design, WORDS};
 use crate::spec::cells::configure;
+use crate::spec::claim_sides::read_sides;
 use crate::spec::configuration::{Configuration, Vocabulary};
 use crate::spec::expand::expand;
 use crate::spec::experiment::Experiment;
@@ -37,7 +38,7 @@ pub(crate) fn assemble<C: Configuration>(
     faults: &mut Vec<Fault>,
 ) -> Option<Experiment<C>> {
     let (mut head, mut axes, mut sections) = (Vec::new(), Table::default(), Vec::new());
-    for layer in stack(files, profile, faults) {
+    for layer in stack(files, Some(profile), faults) {
         let parts = Parts::of(layer, faults);
         head.push(parts.head);
         axes.merge(parts.axes);
@@ -75,14 +76,24 @@ pub(crate) fn assemble<C: Configuration>(
     // Next to a misspelt axis, what refers to the right one would look wrong too.
     let axes_are_sound = faults.len() == before;
 
+    let mut unsure = Vec::new();
+    let checked = if axes_are_sound {
+        &mut *faults
+    } else {
+        &mut unsure
+    };
+    read_sides(&mut head, &designs(files, &design), checked);
     let mut head_layers = Layers::over(&Head::default(), head);
-    let head = head_layers.extract::<Head>(&Names::default(), faults)?;
+    let mut head = head_layers.extract::<Head>(&Names::default(), faults)?;
     check_name(head.name.as_deref(), &head_layers, faults);
     if axes_are_sound {
         head.statistics
             .check(&head_layers, [&filed, &design], faults);
         for (index, table) in head.table.iter().enumerate() {
             table.check(index, &head_layers, &design.keys(), vocabulary, faults);
+        }
+        for (index, claim) in head.claim.iter_mut().enumerate() {
+            claim.check(index, &head_layers, (&design, &rows), vocabulary, faults);
         }
     }
 
@@ -97,12 +108,30 @@ pub(crate) fn assemble<C: Configuration>(
         axes: describe(&design, &rows),
         statistics: head.statistics,
         tables: head.table,
+        claims: head.claim,
         cells,
     })
 }
 
+/// The axes in effect, then those of the files without a profile, then those of every profile.
+fn designs(files: &[Table], effective: &Design) -> Vec<Design> {
+    let profiles = profiles_of(files);
+    let others = std::iter::once(None).chain(profiles.iter().map(|name| Some(name.as_str())));
+    // What is wrong with another profile is told when that one is read.
+    let ignored = &mut Vec::new();
+    let mut designs = vec![effective.clone()];
+    for profile in others {
+        let mut axes = Table::default();
+        for layer in stack(files, profile, ignored) {
+            axes.merge(Parts::of(layer, ignored).axes);
+        }
+        designs.push(Design::read(&axes, ignored));
+    }
+    designs
+}
+
 /// The layers of a profile, lowest first: all files, then all their overlays.
-fn stack(files: &[Table], profile: &str, faults: &mut Vec<Fault>) -> Vec<Table> {
+fn stack(files: &[Table], profile: Option<&str>, faults: &mut Vec<Fault>) -> Vec<Table> {
     let (mut layers, mut overlays) = (Vec::new(), Vec::new());
     for file in files {
         let mut file = file.clone();
@@ -110,7 +139,7 @@ fn stack(files: &[Table], profile: &str, faults: &mut Vec<Fault>) -> Vec<Table> 
         overlays.extend(
             profiles
                 .into_iter()
-                .filter(|(name, _)| name == profile)
+                .filter(|(name, _)| Some(name.as_str()) == profile)
                 .map(|(_, overlay)| overlay),
         );
         layers.push(file);

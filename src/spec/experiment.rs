@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::spec::assemble::{assemble, profiles_of};
 use crate::spec::axes::Axes;
+use crate::spec::claim::Claim;
 use crate::spec::configuration::{Configuration, Vocabulary};
 use crate::spec::environment::parse_variable;
 use crate::spec::error::SpecError;
@@ -40,6 +41,8 @@ pub struct Experiment<C> {
     pub statistics: Statistics,
     /// The tables of the report, in order.
     pub tables: Vec<Table>,
+    /// The claims that the report tests, in order.
+    pub claims: Vec<Claim>,
     pub(crate) cells: Vec<Cell<C>>,
 }
 

@@ -7,6 +7,9 @@
 mod assemble;
 mod axes;
 mod cells;
+mod claim;
+mod claim_cases;
+mod claim_sides;
 mod configuration;
 mod environment;
 mod error;
@@ -33,6 +36,9 @@ mod tree;
 mod tests;
 
 pub use axes::{Axes, Axis};
+pub(crate) use claim::as_text;
+pub use claim::{Claim, Relation, Side};
+pub use claim_cases::{Case, Sides, Term, Unmatched};
 pub use configuration::{Configuration, Problem, Vocabulary};
 pub use error::SpecError;
 pub use experiment::{Cell, Experiment, Options, Run};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::spec::axes::flatten;
+use crate::spec::claim::Claim;
 use crate::spec::fault::Fault;
 use crate::spec::statistics::{Statistics, flatten_baseline};
 use crate::spec::suggest::advice;
@@ -10,7 +11,7 @@ use crate::spec::table::Table as ReportTable;
 use crate::spec::tree::{Table, Value};
 
 /// Top-level keys that belong to the language and not to the configuration.
-pub(crate) const KEYS: [&str; 8] = [
+pub(crate) const KEYS: [&str; 9] = [
     "name",
     "title",
     "mirrors",
@@ -18,6 +19,7 @@ pub(crate) const KEYS: [&str; 8] = [
     "axes",
     "statistics",
     "table",
+    "claim",
     "profile",
 ];
 
@@ -36,6 +38,7 @@ pub(crate) struct Head {
     pub(crate) mirrors: Option<String>,
     pub(crate) statistics: Statistics,
     pub(crate) table: Vec<ReportTable>,
+    pub(crate) claim: Vec<Claim>,
 }
 
 /// One layer, sorted.

@@ -5,6 +5,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::spec::claim::Claim;
 use crate::spec::configuration::Configuration;
 use crate::spec::statistics::Statistics;
 use crate::spec::table::Table;
@@ -16,6 +17,7 @@ pub fn schema<C: Configuration>() -> Value {
     let mut generator = SchemaSettings::draft07().into_generator();
     let statistics = Value::from(generator.subschema_for::<Statistics>());
     let table = Value::from(generator.subschema_for::<Table>());
+    let claim = Value::from(generator.subschema_for::<Claim>());
     let mut properties = take_properties(Value::from(C::json_schema(&mut generator)));
     let mut definitions = Value::Object(generator.take_definitions(true));
     definitions
@@ -31,6 +33,10 @@ pub fn schema<C: Configuration>() -> Value {
     properties.insert(
         "table".into(),
         json!({ "description": "Tables of the report.", "type": "array", "items": table }),
+    );
+    properties.insert(
+        "claim".into(),
+        json!({ "description": "Claims that the report tests.", "type": "array", "items": claim }),
     );
     properties.insert(
         "title".into(),

@@ -5,6 +5,9 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use crate::stats::combinations::binomial;
 use crate::stats::{StatsError, check};
 
+/// Nobody trains more runs of one system for a test.
+const MOST_RUNS: usize = 100;
+
 /// The smallest two-sided p-value of the enumerated [`sign_flip`](crate::stats::sign_flip) over `pairs`: 2/2^n.
 ///
 /// Beyond 20 pairs signs are drawn, and [`drawn_floor`] holds.
@@ -38,6 +41,40 @@ pub fn document_floor(documents: usize, draws: u64) -> Result<f64, StatsError> {
 pub fn drawn_floor(draws: u64) -> Result<f64, StatsError> {
     check::draws(draws)?;
     Ok(1.0 / (draws as f64 + 1.0))
+}
+
+/// The smallest two-sided p-value over `runs` of each system: of the enumerated test where it enumerates so many,
+/// else 1/(draws + 1).
+pub fn seed_floor(paired: bool, runs: usize, draws: u64) -> Result<f64, StatsError> {
+    let enumerated = if paired {
+        runs <= crate::stats::sign_flip::LARGEST_ENUMERATED
+    } else {
+        binomial(runs.saturating_mul(2), runs) <= crate::stats::two_sample::LARGEST_ENUMERATED
+    };
+    match (enumerated, paired) {
+        (true, true) => sign_flip_floor(runs),
+        (true, false) => two_sample_floor(runs, runs),
+        (false, _) => drawn_floor(draws),
+    }
+}
+
+/// The least number of runs of each system with which test number `which` of a family can come below `alpha`.
+///
+/// `paired` tells of each test of the family whether it is paired, and `correct` corrects its p-values; none if
+/// even a hundred runs are too few, because the draws are.
+pub fn runs_needed(
+    paired: &[bool],
+    which: usize,
+    draws: u64,
+    alpha: f64,
+    correct: impl Fn(&[f64]) -> Vec<f64>,
+) -> Option<usize> {
+    (1..=MOST_RUNS).find(|&runs| {
+        let floors = paired.iter().map(|&paired| seed_floor(paired, runs, draws));
+        let floors: Result<Vec<f64>, StatsError> = floors.collect();
+        let corrected = floors.map(|floors| correct(&floors)).unwrap_or_default();
+        corrected.get(which).is_some_and(|&p| p < alpha)
+    })
 }
 
 /// What is left of a floor after Holm's correction over `comparisons`: min(1, m floor).
@@ -90,6 +127,30 @@ mod tests {
         let floor = two_sample_floor(5, 5).unwrap();
         assert!((holm_floor(floor, 4).unwrap() - 8.0 / 252.0).abs() < 1e-15);
         assert_eq!(holm_floor(0.4, 3).unwrap(), 1.0);
+    }
+
+    #[test]
+    fn floors_over_seeds_switch_to_draws() {
+        assert_eq!(
+            seed_floor(true, 20, 9).unwrap(),
+            sign_flip_floor(20).unwrap()
+        );
+        assert_eq!(seed_floor(true, 21, 9).unwrap(), 0.1);
+        assert_eq!(seed_floor(false, 5, 9).unwrap(), 2.0 / 252.0);
+        assert_eq!(seed_floor(false, 12, 9).unwrap(), 0.1);
+    }
+
+    #[test]
+    fn runs_needed_depend_on_the_family_and_its_tests() {
+        let holm = |p: &[f64]| crate::stats::holm(p).unwrap();
+        assert_eq!(runs_needed(&[false], 0, 9999, 0.05, holm), Some(4));
+        assert_eq!(runs_needed(&[true], 0, 9999, 0.05, holm), Some(6));
+        assert_eq!(runs_needed(&[false; 3], 0, 9999, 0.05, holm), Some(5));
+        // The paired test has the largest p of its family, which Holm leaves as it is.
+        assert_eq!(runs_needed(&[false, true], 1, 9999, 0.05, holm), Some(6));
+        assert_eq!(runs_needed(&[true; 2], 1, 9999, 0.05, holm), Some(7));
+        assert_eq!(runs_needed(&[true], 0, 9999, 1e-9, holm), None);
+        assert_eq!(runs_needed(&[true], 1, 9999, 0.05, holm), None);
     }
 
     #[test]

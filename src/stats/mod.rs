@@ -9,6 +9,7 @@
 mod bootstrap;
 mod check;
 mod combinations;
+mod contrast;
 mod corrections;
 mod counts;
 mod documents;
@@ -31,13 +32,15 @@ pub use bootstrap::{
     Bootstrap, DifferenceBootstrap, Resample, bootstrap_difference, bootstrap_difference_given,
     bootstrap_mean_f1, bootstrap_mean_f1_given,
 };
+pub use contrast::Contrast;
 pub use corrections::{benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm};
 pub use counts::{Counts, f1};
 pub use documents::{Averaging, DocumentRandomisation, document_randomisation};
 pub use effect::{cohen_d, probability_above};
 pub use error::StatsError;
 pub use floors::{
-    document_floor, drawn_floor, holm_floor, noether_sample_size, sign_flip_floor, two_sample_floor,
+    document_floor, drawn_floor, holm_floor, noether_sample_size, runs_needed, seed_floor,
+    sign_flip_floor, two_sample_floor,
 };
 pub use jackknife::{Jackknife, jackknife};
 pub use jackknife_f1::{jackknife_difference, jackknife_mean_f1};

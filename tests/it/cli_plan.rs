@@ -29,6 +29,27 @@ fn a_plan_lists_every_step_and_writes_nothing() {
 }
 
 #[test]
+fn a_plan_counts_the_claims_and_a_run_tests_them() {
+    let sandbox = Sandbox::new();
+    let claim = "[[claim]]\ntext = \"One module is enough\"\nmetric = \"rel-c\"\n\
+                 left = \"a4\"\nrelation = \">\"\nright = \"a3\"\ncorpus = \"scierc\"\n";
+    sandbox.write("tiny.toml", &format!("{}{claim}", crate::sandbox::TINY));
+    let plan = sandbox.succeed("plan tiny.toml").stdout;
+    let line = "1 claim to test: with 2 seeds the smallest corrected p is 0.333, too high; 4 seeds could show them.\n";
+    assert!(plan.contains(line), "{plan}");
+    let run = sandbox.succeed("run tiny.toml -j 2").stdout;
+    for part in [
+        "1. not shown: One module is enough",
+        "the paper says it of SciERC",
+        "2 against 2 runs cannot show it",
+    ] {
+        assert!(run.contains(part), "{part}\n{run}");
+    }
+    let claims = std::fs::read_to_string(sandbox.path("reports/tiny/claims.csv")).unwrap();
+    assert_eq!(claims.lines().count(), 2);
+}
+
+#[test]
 fn a_plan_after_a_run_says_what_is_there_and_what_a_change_does() {
     let sandbox = Sandbox::new();
     sandbox.succeed("run tiny.toml -j 2");

@@ -161,6 +161,26 @@ fn every_committed_experiment_fits_the_schema() {
 }
 
 #[test]
+fn claims_fit_in_every_form() {
+    let claims = r#"
+[[claim]]
+text = "Short, against several"
+metric = "rel-c"
+left = "a4"
+relation = ">"
+right = ["a3", { "system.approach" = "a3" }]
+[[claim]]
+text = "Differences"
+metric = "rel-c"
+left = { system.approach = "a4", minus = "a3" }
+relation = "<"
+right = { "system.approach" = "a3", minus = { "system.approach" = "a4" } }
+corpus = "scierc"
+"#;
+    assert_eq!(misfits(&format!("{TINY}{claims}")), [""; 0]);
+}
+
+#[test]
 fn mistakes_do_not_fit() {
     assert_eq!(misfits(TINY), [""; 0]);
     for (from, to, misfit) in [
@@ -192,6 +212,11 @@ fn mistakes_do_not_fit() {
             "[train]",
             "[eval]\nsplit = \"tset\"\n[train]",
             "/eval/split: \"tset\" is none of [\"dev\",\"test\"]",
+        ),
+        (
+            "[train]",
+            "[[claim]]\nrelation = \"=\"\n[train]",
+            "/claim[0]/relation: \"=\" is none of [\">\",\"<\"]",
         ),
     ] {
         let changed = TINY.replace(from, to);

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole, with a configuration made up for them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod claims;
 mod errors;
 mod expansion;
 mod included;
