@@ -55,6 +55,14 @@ pub(crate) fn remove_others(folder: &Path, kept: &[String]) -> Result<(), Report
     Ok(())
 }
 
+/// Removes a file that this report does not have, if an earlier one had it.
+pub(crate) fn remove_stale(path: &Path) -> Result<(), ReportError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(path, error)),
+        _ => Ok(()),
+    }
+}
+
 fn failed(path: &Path, source: std::io::Error) -> ReportError {
     ReportError::Write {
         path: path.to_owned(),

@@ -27,13 +27,16 @@ struct File<'a> {
     correction: &'static str,
     family: &'static str,
     comparisons: Vec<Compared>,
+    /// Every two rows; `cell` is that of the row and `baseline` that of the column, corrected by Holm over a matrix.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pairwise: Vec<Compared>,
     intervals: Vec<Around>,
 }
 
 #[derive(Serialize)]
 struct Compared {
     table: usize,
-    metric: &'static str,
+    metric: String,
     cell: Values,
     baseline: Values,
     cell_scores: Scores,
@@ -92,7 +95,7 @@ struct Counted {
 #[derive(Serialize)]
 struct Around {
     table: usize,
-    metric: &'static str,
+    metric: String,
     cell: Values,
     mean: f64,
     lower: Option<f64>,
@@ -108,6 +111,7 @@ pub(crate) fn render(
     tables: &[(Grid, Vec<Interval>)],
 ) -> Result<Vec<u8>, ReportError> {
     let comparisons = tables.iter().flat_map(|(grid, _)| &grid.comparisons);
+    let matrices = tables.iter().flat_map(|(grid, _)| &grid.pairwise.matrices);
     let around = tables
         .iter()
         .flat_map(|(grid, intervals)| intervals.iter().map(|interval| (grid.number, interval)));
@@ -120,8 +124,18 @@ pub(crate) fn render(
             Correction::Holm => "holm",
             Correction::None => "none",
         },
-        family: "the comparisons with the baseline in one table and metric",
+        family: if tables
+            .iter()
+            .any(|(grid, _)| grid.headings().next().is_some())
+        {
+            "the comparisons with the baseline in one column of a table"
+        } else {
+            "the comparisons with the baseline in one table and metric"
+        },
         comparisons: comparisons.map(compared).collect(),
+        pairwise: matrices
+            .flat_map(|matrix| matrix.comparisons.iter().map(compared))
+            .collect(),
         intervals: around
             .map(|(table, interval)| describe(table, interval))
             .collect(),
@@ -149,7 +163,7 @@ fn scores(summary: &Summary) -> Scores {
 fn compared(one: &Comparison) -> Compared {
     Compared {
         table: one.table,
-        metric: one.metric.name(),
+        metric: one.column.name(),
         cell: values(&one.cell),
         baseline: values(&one.baseline),
         cell_scores: scores(&one.ours),
@@ -213,7 +227,7 @@ fn counted(test: &PermutationTest) -> Counted {
 fn describe(table: usize, interval: &Interval) -> Around {
     Around {
         table,
-        metric: interval.metric.name(),
+        metric: interval.column.name(),
         cell: values(&interval.cell),
         mean: interval.mean,
         lower: interval.ends.map(|(lower, _)| lower),

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::cells::{self, Cell};
 use super::error::ReportError;
-use super::file::{make_folder, remove_others, replace, write_atomically};
+use super::file::{make_folder, remove_others, remove_stale, replace, write_atomically};
 use super::frame;
 use super::grid::{self, Grid};
 use super::input::Input;
 use super::intervals;
-use super::{latex, markdown, page, plot, stats_json, table_csv};
+use super::{latex, markdown, page, pairwise_csv, plot, stats_json, table_csv};
 use crate::spec::Table;
+
+/// The file of every two rows compared.
+const PAIRWISE: &str = "pairwise.csv";
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,9 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
     }
     files.push(("scores.csv".to_owned(), scores));
     files.push(("stats.json".to_owned(), stats_json::render(input, &tables)?));
+    let pairwise = pairwise_csv::render(input, tables.iter().map(|(grid, _)| grid))?;
+    let compares_pairs = pairwise.is_some();
+    files.extend(pairwise.map(|bytes| (PAIRWISE.to_owned(), bytes)));
     let grids: Vec<&Grid> = tables.iter().map(|(grid, _)| grid).collect();
     let page = page::render(input, &grids, &plots, &cells)?;
 
@@ -72,6 +78,9 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         let path = folder.join(name);
         write_atomically(&path, &bytes)?;
         written.push(path);
+    }
+    if !compares_pairs {
+        remove_stale(&folder.join(PAIRWISE))?;
     }
     for (grid, intervals) in tables.iter().filter(|(_, intervals)| !intervals.is_empty()) {
         let path = folder.join(format!("plots/{}.png", grid.number));
