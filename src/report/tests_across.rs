@@ -1,9 +1,9 @@
 //! Tables with precision and recall, and with an axis across.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 use super::beside::published_for;
 use super::example::{experiment, span_selection, two_corpora};
-use super::grid::Grid;
+use super::grid::{Entry, Grid, Row};
 use super::write::contents;
 use super::{Axis, Input, MissingRun, latex, markdown, published, table_csv, terminal, write};
 use crate::score::Column;
@@ -18,7 +18,7 @@ fn like_table_4(seeds: u64) -> Input {
     input
 }
 
-fn cell<'a>(grid: &'a Grid, row: usize, group: usize, column: usize) -> &'a super::grid::Entry {
+fn cell(grid: &Grid, row: usize, group: usize, column: usize) -> &Entry {
     &grid.blocks[0].rows[row].parts[group].entries[column]
 }
 
@@ -198,9 +198,7 @@ fn different_numbers_of_runs_are_told_for_each_group() {
     });
     let grid = grid(&input);
     assert_eq!(
-        grid.rows()
-            .map(super::grid::Row::shown_runs)
-            .collect::<Vec<_>>(),
+        grid.rows().map(Row::shown_runs).collect::<Vec<_>>(),
         ["3", "3/3/2"]
     );
     for width in [60, 160] {
