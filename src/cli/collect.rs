@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::corpus::Split;
 use crate::plan::Plan;
 use crate::report::{Axis, Input, MissingRun, ScoredRun, published};
 use crate::score::read_counts;
@@ -82,6 +83,7 @@ pub(super) fn collect(
         profile: experiment.profile.clone(),
         corpus: configuration.corpus.name.clone(),
         encoder: configuration.encoder.name.clone(),
+        split: Split::from(configuration.eval.split).name().to_owned(),
         scoring_profile: configuration.eval.profile.name().to_owned(),
         axes,
         tables: experiment.tables.clone(),

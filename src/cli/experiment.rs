@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::plan::Places;
 use crate::report::published;
-use crate::score::Metric;
+use crate::score::{Measure, Metric};
 use crate::spec::{Cell, Experiment, Options, Vocabulary};
 use crate::systems::Configuration;
 
@@ -25,7 +25,11 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
             .collect(),
     };
     let metrics = Metric::ALL.map(Metric::name);
-    let vocabulary = Vocabulary { metrics: &metrics };
+    let measures = Measure::ALL.map(Measure::name);
+    let vocabulary = Vocabulary {
+        metrics: &metrics,
+        measures: &measures,
+    };
     let experiment = Experiment::load(&arguments.file, &options, &vocabulary)
         .map_err(|error| Problem::laid_out(error.render(super::output::colours())))?;
     // A table that is not known must not come up after hours of training.

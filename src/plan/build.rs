@@ -246,7 +246,7 @@ seed = { count = 5 }
             set: set.iter().map(|change| (*change).to_owned()).collect(),
             ..Options::default()
         };
-        let vocabulary = Vocabulary { metrics: &[] };
+        let vocabulary = Vocabulary::default();
         let experiment =
             Experiment::parse("five.toml".as_ref(), text, &options, &vocabulary).unwrap();
         let places = Places {

@@ -1,9 +1,10 @@
 //! Published values: which stand beside a score of ours, and which stand apart.
 
-use super::cells;
+use std::collections::BTreeSet;
+
 use super::input::{Input, PublishedValue};
 use super::published::corpus_name;
-use crate::score::Metric;
+use crate::score::Column;
 
 /// Published values on one corpus with one encoder, not comparable with anything here.
 #[derive(Debug, Clone)]
@@ -14,47 +15,56 @@ pub(crate) struct Apart {
     pub(crate) rows: Vec<(String, Vec<Option<f64>>)>,
 }
 
-/// The corpus of a cell: its own if corpora vary, else that of the experiment.
-fn corpus_of<'a>(input: &'a Input, values: &'a [(String, String)]) -> &'a str {
-    let own = cells::value(values, "corpus.name");
-    if own.is_empty() { &input.corpus } else { own }
-}
-
-/// What a paper printed for the system, corpus and metric of a cell; with our encoder if there is a choice.
+/// What a paper printed for the system, corpus, split and column of a cell; with our encoder if there is a choice.
 pub(crate) fn published_for<'a>(
     input: &'a Input,
     values: &[(String, String)],
-    metric: Metric,
+    column: Column,
 ) -> Option<&'a PublishedValue> {
-    let corpus = corpus_of(input, values);
+    let name = column.name();
     let matching = |value: &&PublishedValue| {
         value.same_corpus
-            && value.corpus == corpus
-            && value.metric == metric.name()
-            && values.iter().any(|(_, name)| *name == value.system)
+            && value.corpus == input.corpus_of(values)
+            && value.split == input.split_of(values)
+            && value.metric == name
+            && values
+                .iter()
+                .any(|(_, name)| name.eq_ignore_ascii_case(&value.system))
     };
     let found: Vec<_> = input.published.iter().filter(matching).collect();
+    let encoder = input.encoder_of(values);
     let ours = found
         .iter()
-        .find(|value| value.encoder.eq_ignore_ascii_case(&input.encoder));
+        .find(|value| value.encoder.eq_ignore_ascii_case(encoder));
     ours.or(found.first()).copied()
 }
 
-/// The published values on other corpora, a group for each corpus and encoder.
-pub(crate) fn apart(input: &Input, columns: &[Metric]) -> Vec<Apart> {
+/// The published values on other corpora, a group for each corpus and encoder, and for each split if there are
+/// several.
+pub(crate) fn apart(input: &Input, columns: &[Column]) -> Vec<Apart> {
     let mut groups: Vec<Apart> = Vec::new();
+    let splits: BTreeSet<&str> = input
+        .published
+        .iter()
+        .map(|value| value.split.as_str())
+        .collect();
     let elsewhere = input.published.iter().filter(|value| !value.same_corpus);
     for value in elsewhere {
         let Some(column) = columns
             .iter()
-            .position(|metric| metric.name() == value.metric)
+            .position(|column| column.name() == value.metric)
         else {
             continue;
         };
+        let mut about = corpus_name(&value.corpus).to_owned();
+        if splits.len() > 1 {
+            about = format!("{about}, {} split", value.split);
+        }
+        if !value.encoder.is_empty() {
+            about = format!("{about} with {}", value.encoder);
+        }
         let heading = format!(
-            "Published on {} with {} ({}): another corpus, not comparable",
-            corpus_name(&value.corpus),
-            value.encoder,
+            "Published on {about} ({}): another corpus, not comparable",
             value.table
         );
         if !groups.iter().any(|group| group.heading == heading) {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::input::{Input, ScoredRun};
-use crate::score::{Counts, Metric};
+use super::input::{Axis, Input, ScoredRun};
+use crate::score::{Column, Counts, Metric};
 use crate::stats::{self, RunCounts};
 
 /// One combination of axis values with the runs that were scored.
@@ -20,8 +20,8 @@ pub(crate) struct Cell<'a> {
 pub(crate) struct Unit {
     /// The seed, or the fold where the experiment has folds.
     pub(crate) id: u64,
-    /// F1 in percent.
-    pub(crate) f1: f64,
+    /// The measure in percent.
+    pub(crate) score: f64,
 }
 
 /// Whether the experiment has folds; then a fold, not a seed, is the observation that tests compare.
@@ -71,14 +71,14 @@ fn aligned(input: &Input, cell: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 fn position(input: &Input, cell: &[(String, String)]) -> Vec<usize> {
-    let of = |axis: &super::Axis| {
-        let value = value(cell, &axis.key);
-        axis.values
-            .iter()
-            .position(|known| known == value)
-            .unwrap_or(axis.values.len())
-    };
+    let of = |axis: &Axis| place(axis, value(cell, &axis.key));
     input.axes.iter().map(of).collect()
+}
+
+/// Where a value stands among those of its axis; behind them if it is none of them.
+pub(crate) fn place(axis: &Axis, value: &str) -> usize {
+    let known = axis.values.iter().position(|known| known == value);
+    known.unwrap_or(axis.values.len())
 }
 
 /// The counts of a run for one metric, added up over documents; none if the run was not scored for it.
@@ -90,13 +90,14 @@ pub(crate) fn total(run: &ScoredRun, metric: Metric) -> Option<Counts> {
 }
 
 impl Cell<'_> {
-    /// The observations for one metric.
-    pub(crate) fn units(&self, metric: Metric) -> Vec<Unit> {
+    /// The observations for one column.
+    pub(crate) fn units(&self, column: Column) -> Vec<Unit> {
         let mut groups: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for run in &self.runs {
-            if let Some(counts) = total(run, metric) {
+            if let Some(counts) = total(run, column.metric) {
                 let id = run.fold.map_or(run.seed, u64::from);
-                groups.entry(id).or_default().push(100.0 * counts.f1());
+                let score = 100.0 * column.measure.of(counts);
+                groups.entry(id).or_default().push(score);
             }
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
@@ -104,7 +105,7 @@ impl Cell<'_> {
             .iter()
             .map(|(&id, values)| Unit {
                 id,
-                f1: mean(values),
+                score: mean(values),
             })
             .collect()
     }
@@ -115,13 +116,14 @@ impl Cell<'_> {
         scored.map(|run| run.seed).collect()
     }
 
-    /// The counts per document of the runs with one of `seeds`, documents sorted by name.
+    /// The counts per document of the runs with one of `seeds`, documents sorted by name. Their F1 is the measure
+    /// of the column.
     ///
     /// Fails with a reason for the reader where there are no such runs, where they were not scored on
     /// the same documents, or where the experiment has folds.
     pub(crate) fn run_counts(
         &self,
-        metric: Metric,
+        column: Column,
         seeds: &BTreeSet<u64>,
     ) -> Result<RunCounts, String> {
         if self.runs.iter().any(|run| run.fold.is_some()) {
@@ -134,17 +136,19 @@ impl Cell<'_> {
                 .counts
                 .iter()
                 .filter_map(|document| {
-                    Some((document.document.as_str(), *document.counts.get(&metric)?))
+                    Some((
+                        document.document.as_str(),
+                        *document.counts.get(&column.metric)?,
+                    ))
                 })
                 .collect();
             let found: Vec<String> = documents.keys().map(|&name| name.to_owned()).collect();
             if names.get_or_insert_with(|| found.clone()) != &found {
                 return Err("its runs were not scored on the same documents".to_owned());
             }
-            let row = documents.values().map(|counts| stats::Counts {
-                correct: counts.correct,
-                predicted: counts.predicted,
-                gold: counts.gold,
+            let row = documents.values().map(|&counts| {
+                let counts = column.measure.as_f1(counts);
+                stats::Counts::new(counts.correct, counts.predicted, counts.gold)
             });
             rows.push(row.collect());
         }

@@ -7,7 +7,7 @@ use super::compare::{self, DocumentTest, SeedTest};
 use super::input::Input;
 use super::intervals::{LEVEL, REPLICATES};
 use super::text;
-use crate::score::Metric;
+use crate::score::Column;
 use crate::stats::{self, Bootstrap, Contrast, Convention, PermutationTest};
 
 /// A side: a cell, and the cell that is taken off where the side is a difference.
@@ -66,7 +66,7 @@ fn turn(test: &mut PermutationTest) {
 /// draws do not either.
 pub(crate) fn measure(
     input: &Input,
-    metric: Metric,
+    column: Column,
     left: SideCells<'_>,
     right: SideCells<'_>,
 ) -> Result<Measured, String> {
@@ -77,27 +77,27 @@ pub(crate) fn measure(
         )
     };
     if order(left) <= order(right) {
-        in_order(input, metric, left, right)
+        in_order(input, column, left, right)
     } else {
-        in_order(input, metric, right, left).map(Measured::turned)
+        in_order(input, column, right, left).map(Measured::turned)
     }
 }
 
 fn in_order(
     input: &Input,
-    metric: Metric,
+    column: Column,
     first: SideCells<'_>,
     second: SideCells<'_>,
 ) -> Result<Measured, String> {
     let sides = [Some(first.0), first.1, Some(second.0), second.1];
     for cell in sides.into_iter().flatten() {
-        if cell.units(metric).is_empty() {
+        if cell.units(column).is_empty() {
             return Err(unscored(input, cell));
         }
     }
     match (first, second) {
-        ((a, Some(b)), (c, Some(d))) => differences(input, metric, [a, b, c, d]),
-        ((first, _), (second, _)) => two_cells(input, metric, first, second),
+        ((a, Some(b)), (c, Some(d))) => differences(input, column, [a, b, c, d]),
+        ((first, _), (second, _)) => two_cells(input, column, first, second),
     }
 }
 
@@ -117,13 +117,13 @@ fn unscored(input: &Input, cell: &Cell<'_>) -> String {
 
 fn two_cells(
     input: &Input,
-    metric: Metric,
+    column: Column,
     first: &Cell<'_>,
     second: &Cell<'_>,
 ) -> Result<Measured, String> {
     let paired = input.statistics.paired || cells::has_folds(input);
-    let (mut ours, mut theirs) = (first.units(metric), second.units(metric));
-    let mut seeds = [first.seeds(metric), second.seeds(metric)];
+    let (mut ours, mut theirs) = (first.units(column), second.units(column));
+    let mut seeds = [first.seeds(column.metric), second.seeds(column.metric)];
     if paired {
         // The effect is that of the runs that the test sees.
         let common = common(&[&ours, &theirs]);
@@ -131,12 +131,12 @@ fn two_cells(
         theirs.retain(|unit| common.contains(&unit.id));
         seeds = [common.clone(), common];
     }
-    let seed = compare::seed(metric, first, second);
+    let seed = compare::seed(column, first, second);
     let tested = compare::over_seeds(input, paired, (&ours, &theirs), seed)?;
     let bootstrap = || {
         let (first, second) = (
-            first.run_counts(metric, &seeds[0])?,
-            second.run_counts(metric, &seeds[1])?,
+            first.run_counts(column, &seeds[0])?,
+            second.run_counts(column, &seeds[1])?,
         );
         if first.documents() != second.documents() {
             return Err("the two were not scored on the same documents".to_owned());
@@ -151,7 +151,7 @@ fn two_cells(
         interval: bootstrap().and_then(|bootstrap| interval(&bootstrap)),
         seeds: tested,
         documents: compare::over_documents(
-            metric,
+            column,
             first,
             second,
             u64::from(input.statistics.draws),
@@ -160,8 +160,8 @@ fn two_cells(
 }
 
 /// (A − B) against (C − D), seed by seed: equal seeds share what the four have in common.
-fn differences(input: &Input, metric: Metric, four: [&Cell<'_>; 4]) -> Result<Measured, String> {
-    let units = four.map(|cell| cell.units(metric));
+fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Measured, String> {
+    let units = four.map(|cell| cell.units(column));
     let common = common(&units.each_ref());
     let difference = |from: &[Unit], off: &[Unit]| {
         let pair = |id: &u64| {
@@ -178,12 +178,12 @@ fn differences(input: &Input, metric: Metric, four: [&Cell<'_>; 4]) -> Result<Me
     }
     let seed = compare::seed_of(&format!(
         "{}|{:?}",
-        metric.name(),
+        column.name(),
         four.map(|cell| &cell.values)
     ));
     let seeds = compare::over_seeds(input, true, (&left, &right), seed)?;
     let contrast = || {
-        let counts = |cell: &Cell<'_>| cell.run_counts(metric, &common);
+        let counts = |cell: &Cell<'_>| cell.run_counts(column, &common);
         let [a, b, c, d] = four.map(counts);
         let counts = [a?, b?, c?, d?];
         if counts

@@ -9,7 +9,7 @@ use super::cells::{self, Cell};
 use super::claim_test::{self, Measured};
 use super::input::Input;
 use super::text;
-use crate::score::Metric;
+use crate::score::Column;
 use crate::spec::{Case, Claim, Correction, Relation, Sides, Term};
 use crate::stats;
 
@@ -141,12 +141,12 @@ fn outcome(
     case: &Case,
     cells: &[Cell<'_>],
 ) -> Result<Outcome, String> {
-    let metric = Metric::from_str(&claim.metric).map_err(|error| error.to_string())?;
+    let column = Column::from_str(&claim.metric).map_err(|error| error.to_string())?;
     let Sides { left, right } = case.sides.as_ref().map_err(ToString::to_string)?;
     let resolve = |term: &Term| (&cells[term.cell], term.minus.map(|minus| &cells[minus]));
     let comparisons = right
         .iter()
-        .map(|right| claim_test::measure(input, metric, resolve(left), resolve(right)))
+        .map(|right| claim_test::measure(input, column, resolve(left), resolve(right)))
         .collect::<Result<Vec<_>, _>>()?;
     let towards = |one: &Measured| directed(claim.relation, one.effect());
     let mut weakest = 0;

@@ -5,7 +5,7 @@ use super::claims::{self, Judged, Outcome};
 use super::input::Input;
 use super::published::corpus_name;
 use super::text::{self, counted, probability, signed};
-use crate::score::Metric;
+use crate::score::{Column, Measure};
 use crate::spec::Correction;
 use crate::stats::Assignments;
 
@@ -23,8 +23,11 @@ pub(crate) const HEADS: [&str; 7] = [
 /// What is compared, and where: `Rel+-C on SciERC: a8 > each of a1, a2`.
 pub(crate) fn comparison(one: &Judged<'_>) -> String {
     let claim = one.claim;
-    let metric = claim.metric.parse::<Metric>();
-    let metric = metric.map_or_else(|_| claim.metric.clone(), |metric| metric.to_string());
+    let metric = match claim.metric.parse::<Column>() {
+        Ok(column) if column.measure == Measure::F1 => column.metric.to_string(),
+        Ok(column) => column.to_string(),
+        Err(_) => claim.metric.clone(),
+    };
     let right: Vec<String> = claim.right.iter().map(claims::side).collect();
     let each = if right.len() > 1 { "each of " } else { "" };
     let mut place = String::new();

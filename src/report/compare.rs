@@ -1,6 +1,7 @@
-//! Every comparison with the declared baseline: the two tests, corrected over their family.
+//! Comparisons, with the declared baseline or of every two: the two tests, corrected over their family.
 //!
-//! A family is what Holm corrects over: all comparisons with the baseline in one table and metric.
+//! A family is what Holm corrects over: all comparisons with the baseline in one column of a table, or every two
+//! rows of one matrix.
 
 use std::collections::BTreeSet;
 
@@ -8,27 +9,29 @@ use super::cells::{self, Cell, Unit};
 use super::error::ReportError;
 use super::input::Input;
 use super::text;
-use crate::score::Metric;
+use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::{self, Assignments, Averaging, PermutationTest, StatsError, Summary};
 
 /// Draws are multiplied by this where the Monte Carlo error leaves open on which side of alpha p lies.
 const MORE_DRAWS: u64 = 10;
 
-/// One cell held against its baseline in one metric.
+/// One cell held against another, mostly its baseline, in one column.
 #[derive(Debug, Clone)]
 pub(crate) struct Comparison {
     /// Number of the table, counted from 1.
     pub(crate) table: usize,
-    /// The metric.
-    pub(crate) metric: Metric,
+    /// The metric and its measure.
+    pub(crate) column: Column,
+    /// Number of the group of columns in which the cell stands, counted from 0.
+    pub(crate) group: usize,
     /// Axis values of the cell.
     pub(crate) cell: Vec<(String, String)>,
     /// Axis values of the baseline.
     pub(crate) baseline: Vec<(String, String)>,
-    /// F1 of the cell in percent.
+    /// Scores of the cell in percent.
     pub(crate) ours: Summary,
-    /// F1 of the baseline in percent.
+    /// Scores of the baseline in percent.
     pub(crate) theirs: Summary,
     /// The test over seeds, or why there is none.
     pub(crate) seeds: Result<SeedTest, String>,
@@ -121,11 +124,13 @@ pub(crate) fn baseline_of(
     values.iter().map(put).collect()
 }
 
-/// All comparisons of one table, metric after metric.
-pub(crate) fn compare(
+/// All comparisons of one table with the baseline, metric after metric. `groups` are the cells of its groups of
+/// columns.
+pub(crate) fn with_baseline(
     input: &Input,
     table: usize,
-    metrics: &[Metric],
+    columns: &[Column],
+    groups: &[Vec<&Cell<'_>>],
     cells: &[Cell<'_>],
 ) -> Result<Vec<Comparison>, ReportError> {
     let declared = declared_baseline(input);
@@ -133,48 +138,100 @@ pub(crate) fn compare(
     if declared.is_empty() {
         return Ok(all);
     }
-    for &metric in metrics {
-        let mut family = Vec::new();
-        for cell in cells {
-            let values = baseline_of(&cell.values, &declared);
-            let baseline = cells
-                .iter()
-                .find(|other| other.values == values && other.values != cell.values);
-            if let Some(baseline) = baseline {
-                let failed = |error: StatsError| ReportError::Test {
-                    table,
-                    metric: metric.name().to_owned(),
-                    cell: text::described(&cell.values),
-                    problem: error.to_string(),
-                };
-                family.extend(pair(input, table, metric, cell, baseline).map_err(failed)?);
+    for &column in columns {
+        for (group, members) in groups.iter().enumerate() {
+            let mut pairs = Vec::new();
+            for &cell in members {
+                let values = baseline_of(&cell.values, &declared);
+                let baseline = cells
+                    .iter()
+                    .find(|other| other.values == values && other.values != cell.values);
+                pairs.extend(baseline.map(|baseline| (cell, baseline)));
             }
+            let place = Place {
+                table,
+                column,
+                group,
+            };
+            let correction = input.statistics.correct;
+            all.append(&mut family(input, place, correction, &pairs)?);
         }
-        correct(input, &mut family);
-        if redraw(input, cells, &mut family) {
-            correct(input, &mut family);
-        }
-        all.append(&mut family);
     }
     Ok(all)
 }
 
+/// Every two of `cells`, the later held against the earlier, with Holm's correction over all of them.
+pub(crate) fn every_two(
+    input: &Input,
+    place: Place,
+    cells: &[&Cell<'_>],
+) -> Result<Vec<Comparison>, ReportError> {
+    let mut pairs = Vec::new();
+    for (number, &cell) in cells.iter().enumerate() {
+        pairs.extend(cells[..number].iter().map(|&earlier| (cell, earlier)));
+    }
+    family(input, place, Correction::Holm, &pairs)
+}
+
+/// Where comparisons stand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// Number of the table, counted from 1.
+    pub(crate) table: usize,
+    /// The metric and its measure.
+    pub(crate) column: Column,
+    /// Number of the group of columns, counted from 0.
+    pub(crate) group: usize,
+}
+
+/// The tests of pairs of cells that are corrected together; pairs without scores are left out.
+fn family(
+    input: &Input,
+    place: Place,
+    correction: Correction,
+    pairs: &[(&Cell<'_>, &Cell<'_>)],
+) -> Result<Vec<Comparison>, ReportError> {
+    let (mut family, mut tested) = (Vec::new(), Vec::new());
+    for &(cell, baseline) in pairs {
+        let failed = |error: StatsError| ReportError::Test {
+            table: place.table,
+            metric: place.column.name(),
+            cell: text::described(&cell.values),
+            problem: error.to_string(),
+        };
+        if let Some(comparison) = pair(input, place, cell, baseline).map_err(failed)? {
+            family.push(comparison);
+            tested.push((cell, baseline));
+        }
+    }
+    correct(correction, &mut family);
+    if redraw(input, &tested, &mut family) {
+        correct(correction, &mut family);
+    }
+    Ok(family)
+}
+
 fn pair(
     input: &Input,
-    table: usize,
-    metric: Metric,
+    place: Place,
     cell: &Cell<'_>,
     baseline: &Cell<'_>,
 ) -> Result<Option<Comparison>, StatsError> {
-    let (ours, theirs) = (cell.units(metric), baseline.units(metric));
+    let Place {
+        table,
+        column,
+        group,
+    } = place;
+    let (ours, theirs) = (cell.units(column), baseline.units(column));
     if ours.is_empty() || theirs.is_empty() {
         return Ok(None);
     }
-    let scores = |units: &[Unit]| units.iter().map(|unit| unit.f1).collect::<Vec<f64>>();
+    let scores = |units: &[Unit]| units.iter().map(|unit| unit.score).collect::<Vec<f64>>();
     let draws = u64::from(input.statistics.draws);
     Ok(Some(Comparison {
         table,
-        metric,
+        column,
+        group,
         cell: cell.values.clone(),
         baseline: baseline.values.clone(),
         ours: Summary::of(&scores(&ours))?,
@@ -183,17 +240,17 @@ fn pair(
             input,
             input.statistics.paired || cells::has_folds(input),
             (&ours, &theirs),
-            seed(metric, cell, baseline),
+            seed(column, cell, baseline),
         ),
-        documents: over_documents(metric, cell, baseline, draws),
+        documents: over_documents(column, cell, baseline, draws),
     }))
 }
 
 /// The seed of the random draws about two cells.
-pub(crate) fn seed(metric: Metric, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
+pub(crate) fn seed(column: Column, cell: &Cell<'_>, baseline: &Cell<'_>) -> u64 {
     seed_of(&format!(
         "{}|{:?}|{:?}",
-        metric.name(),
+        column.name(),
         cell.values,
         baseline.values
     ))
@@ -211,12 +268,12 @@ pub(crate) fn over_seeds(
         // Only what both sides have can be paired.
         let partner = |unit: &Unit| theirs.iter().find(|other| other.id == unit.id);
         ours.iter()
-            .filter_map(|unit| Some((unit.f1, partner(unit)?.f1)))
+            .filter_map(|unit| Some((unit.score, partner(unit)?.score)))
             .unzip()
     } else {
         (
-            ours.iter().map(|unit| unit.f1).collect(),
-            theirs.iter().map(|unit| unit.f1).collect(),
+            ours.iter().map(|unit| unit.score).collect(),
+            theirs.iter().map(|unit| unit.score).collect(),
         )
     };
     if first.is_empty() || second.is_empty() {
@@ -247,28 +304,28 @@ pub(crate) fn over_seeds(
 
 /// Tests two cells over documents, on the seeds that both have.
 pub(crate) fn over_documents(
-    metric: Metric,
+    column: Column,
     cell: &Cell<'_>,
     baseline: &Cell<'_>,
     draws: u64,
 ) -> Result<DocumentTest, String> {
     // Blocks of runs are exchanged together, so both sides need the same runs.
     let common: BTreeSet<u64> = cell
-        .seeds(metric)
-        .intersection(&baseline.seeds(metric))
+        .seeds(column.metric)
+        .intersection(&baseline.seeds(column.metric))
         .copied()
         .collect();
     if common.is_empty() {
         return Err("the two have no seed in common".to_owned());
     }
     let (ours, theirs) = (
-        cell.run_counts(metric, &common)?,
-        baseline.run_counts(metric, &common)?,
+        cell.run_counts(column, &common)?,
+        baseline.run_counts(column, &common)?,
     );
     if ours.documents() != theirs.documents() {
         return Err("the two were not scored on the same documents".to_owned());
     }
-    let seed = seed(metric, cell, baseline);
+    let seed = seed(column, cell, baseline);
     let test = stats::document_randomisation(&ours, &theirs, Averaging::MeanOfRuns, draws, seed)
         .map_err(|error| error.to_string())?;
     let corrected = test.p().two_sided;
@@ -281,8 +338,8 @@ pub(crate) fn over_documents(
 }
 
 /// Puts the corrected p-values into a family, over seeds and over documents each for itself.
-fn correct(input: &Input, family: &mut [Comparison]) {
-    let adjust = |raw: Vec<f64>| match input.statistics.correct {
+fn correct(correction: Correction, family: &mut [Comparison]) {
+    let adjust = |raw: Vec<f64>| match correction {
         // The p-values come from tests, so they are probabilities and Holm cannot refuse them.
         Correction::Holm => stats::holm(&raw).unwrap_or(raw),
         Correction::None => raw,
@@ -307,9 +364,9 @@ fn correct(input: &Input, family: &mut [Comparison]) {
 
 /// Repeats tests over documents with more draws where p lies within two standard errors of alpha, so
 /// that chance in the draws does not decide on a mark. Tells whether anything changed.
-fn redraw(input: &Input, cells: &[Cell<'_>], family: &mut [Comparison]) -> bool {
+fn redraw(input: &Input, pairs: &[(&Cell<'_>, &Cell<'_>)], family: &mut [Comparison]) -> bool {
     let mut changed = false;
-    for one in family {
+    for (one, (cell, baseline)) in family.iter_mut().zip(pairs) {
         let Ok(documents) = &one.documents else {
             continue;
         };
@@ -320,12 +377,9 @@ fn redraw(input: &Input, cells: &[Cell<'_>], family: &mut [Comparison]) -> bool 
         {
             continue;
         }
-        let find = |values: &[(String, String)]| cells.iter().find(|cell| cell.values == values);
-        if let (Some(cell), Some(baseline)) = (find(&one.cell), find(&one.baseline)) {
-            let draws = u64::from(input.statistics.draws) * MORE_DRAWS;
-            one.documents = over_documents(one.metric, cell, baseline, draws);
-            changed = true;
-        }
+        let draws = u64::from(input.statistics.draws) * MORE_DRAWS;
+        one.documents = over_documents(one.column, cell, baseline, draws);
+        changed = true;
     }
     changed
 }

@@ -33,14 +33,16 @@ pub enum ReportError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A table names a row axis that the experiment does not have.
+    /// A table names an axis that the experiment does not have.
     #[error(
-        "table {table}: rows = {key:?} is not an axis of this experiment; its axes are {known}"
+        "table {table}: {list} = {key:?} is not an axis of this experiment; its axes are {known}"
     )]
-    UnknownRows {
+    UnknownAxis {
         /// Number of the table, counted from 1.
         table: usize,
-        /// The key in `rows`.
+        /// Where the axis is named: `rows` or `across`.
+        list: &'static str,
+        /// The key there.
         key: String,
         /// The axes there are, with commas.
         known: String,

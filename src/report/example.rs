@@ -63,15 +63,16 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         profile: "demo".to_owned(),
         corpus: "demo".to_owned(),
         encoder: "demo".to_owned(),
+        split: "test".to_owned(),
         scoring_profile: "pure".to_owned(),
         axes: vec![Axis {
             key: KEY.to_owned(),
             values: levels.map(|(name, _)| name.to_owned()).to_vec(),
         }],
         tables: vec![Table {
-            caption: None,
             rows: vec![KEY.to_owned()],
             columns: Metric::ALL.map(|metric| metric.name().to_owned()).to_vec(),
+            ..Table::default()
         }],
         claims: Vec::new(),
         statistics: Statistics {
@@ -86,6 +87,96 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         missing: Vec::new(),
         published: Vec::new(),
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
+    }
+}
+
+/// Spans that a pruner keeps and spans that a module finds, on three splits and with as many seeds: the pruner keeps
+/// four times as many as there are and misses none on the training split.
+pub(crate) fn span_selection(seeds: u64) -> Input {
+    let mut input = experiment(0);
+    let splits = ["train", "dev", "test"];
+    input.name = "span_selection".to_owned();
+    input.title = "Which spans reach the relation module".to_owned();
+    input.corpus = "scierc".to_owned();
+    input.axes = vec![axis(KEY, &["pruner", "ei"]), axis("eval.split", &splits)];
+    input.statistics.baseline = BTreeMap::from([(KEY.to_owned(), serde_json::json!("pruner"))]);
+    input.tables = vec![Table {
+        rows: vec![KEY.to_owned()],
+        columns: ["ent-i.precision", "ent-i.recall", "ent-i"]
+            .map(str::to_owned)
+            .to_vec(),
+        across: vec!["eval.split".to_owned()],
+        ..Table::default()
+    }];
+    for (system, predicted) in [("pruner", 4 * GOLD), ("ei", GOLD)] {
+        for (missed, split) in (0..).zip(splits) {
+            for seed in 1..=seeds {
+                let mut run = run(system, seed, [GOLD - 2; 6], 24);
+                run.cell.push(("eval.split".to_owned(), split.to_owned()));
+                for document in &mut run.counts {
+                    for counts in document.counts.values_mut() {
+                        let wrong = GOLD - counts.correct;
+                        let missed = if system == "ei" {
+                            missed + wrong.min(missed)
+                        } else {
+                            wrong.min(missed)
+                        };
+                        *counts = Counts {
+                            correct: GOLD - missed,
+                            predicted,
+                            gold: GOLD,
+                        };
+                    }
+                }
+                input.runs.push(run);
+            }
+        }
+    }
+    input
+}
+
+/// The approaches on two corpora, each corpus with an encoder and a number of epochs of its own.
+pub(crate) fn two_corpora(seeds: u64) -> Input {
+    let mut input = experiment(seeds);
+    let zipped = [
+        ("ace05", "bert-base-uncased", "100"),
+        ("scierc", "scibert-scivocab-uncased", "200"),
+    ];
+    input
+        .axes
+        .insert(0, axis("corpus.name", &zipped.map(|(corpus, _, _)| corpus)));
+    input
+        .axes
+        .push(axis("encoder.name", &zipped.map(|(_, encoder, _)| encoder)));
+    input
+        .axes
+        .push(axis("train.epochs", &zipped.map(|(_, _, epochs)| epochs)));
+    let runs = std::mem::take(&mut input.runs);
+    for (corpus, encoder, epochs) in zipped {
+        for run in &runs {
+            let mut run = run.clone();
+            run.cell
+                .insert(0, ("corpus.name".to_owned(), corpus.to_owned()));
+            run.cell
+                .push(("encoder.name".to_owned(), encoder.to_owned()));
+            run.cell
+                .push(("train.epochs".to_owned(), epochs.to_owned()));
+            // The corpora share no document.
+            for document in &mut run.counts {
+                document.document = format!("{corpus}-{}", document.document);
+            }
+            input.runs.push(run);
+        }
+    }
+    input.tables[0].columns = vec!["ent-c".to_owned(), "rel+-c".to_owned()];
+    input.tables[0].across = vec!["corpus.name".to_owned()];
+    input
+}
+
+fn axis(key: &str, values: &[&str]) -> Axis {
+    Axis {
+        key: key.to_owned(),
+        values: values.iter().map(ToString::to_string).collect(),
     }
 }
 

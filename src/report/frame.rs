@@ -3,19 +3,20 @@
 //! Both are data frames, so that other exports can grow from them. Scores are in percent.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use polars::prelude::*;
 
 use super::cells::{self, Cell};
 use super::error::ReportError;
 use super::input::Input;
-use crate::score::Metric;
+use crate::score::{Column as Scores, Measure, Metric};
 use crate::stats::Summary;
 
-/// Mean, spread and number of the observations of one cell and metric.
+/// Mean, spread and number of the observations of one cell and column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
-    /// Mean F1 in percent.
+    /// Mean in percent.
     pub(crate) mean: f64,
     /// Sample standard deviation in percentage points; none for one observation.
     pub(crate) sd: Option<f64>,
@@ -23,8 +24,8 @@ pub(crate) struct Spread {
     pub(crate) n: usize,
 }
 
-/// The spread of every cell and metric that has scores, by axis values and metric name.
-pub(crate) type Spreads = BTreeMap<(Vec<String>, String), Spread>;
+/// The spread of every cell and column that has scores, by axis values.
+pub(crate) type Spreads = BTreeMap<(Vec<String>, Scores), Spread>;
 
 /// The metrics that any run was scored for.
 pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
@@ -77,8 +78,8 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
-/// Groups the long table by cell and metric. Seeds inside a fold are averaged first, because folds are
-/// the observations of a cross-validation.
+/// Groups the long table by cell and metric, for each measure. Seeds inside a fold are averaged first, because
+/// folds are the observations of a cross-validation.
 pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, ReportError> {
     let keys: Vec<&str> = input
         .axes
@@ -90,37 +91,41 @@ pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, Report
         .iter()
         .map(|key| long.column(key)?.str())
         .collect::<PolarsResult<_>>()?;
-    let scores = long.column("f1")?.f64()?;
     let folds = long.column("fold")?.u32();
     let mut spreads = Spreads::new();
     for rows in groups(long, &keys)? {
-        let mut observations: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        for (position, row) in rows.iter().enumerate() {
-            let fold = folds.as_ref().ok().and_then(|folds| folds.get(*row));
-            let unit = fold.map_or(position, |fold| fold as usize);
-            observations
-                .entry(unit)
-                .or_default()
-                .extend(scores.get(*row));
-        }
-        let means: Vec<f64> = observations
-            .values()
-            .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
-            .collect();
-        let summary = Summary::of(&means)?;
         let mut cell: Vec<String> = names
             .iter()
             .map(|column| column.get(rows[0]).unwrap_or_default().to_owned())
             .collect();
         let metric = cell.pop().unwrap_or_default();
-        spreads.insert(
-            (cell, metric),
-            Spread {
+        // The names come from the metrics themselves.
+        let Ok(metric) = Metric::from_str(&metric) else {
+            continue;
+        };
+        for measure in Measure::ALL {
+            let scores = long.column(measure.name())?.f64()?;
+            let mut observations: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+            for (position, row) in rows.iter().enumerate() {
+                let fold = folds.as_ref().ok().and_then(|folds| folds.get(*row));
+                let unit = fold.map_or(position, |fold| fold as usize);
+                observations
+                    .entry(unit)
+                    .or_default()
+                    .extend(scores.get(*row));
+            }
+            let means: Vec<f64> = observations
+                .values()
+                .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
+                .collect();
+            let summary = Summary::of(&means)?;
+            let spread = Spread {
                 mean: summary.mean,
                 sd: summary.standard_deviation,
                 n: summary.count,
-            },
-        );
+            };
+            spreads.insert((cell.clone(), Scores { metric, measure }), spread);
+        }
     }
     Ok(spreads)
 }

@@ -1,4 +1,4 @@
-//! A table before it is put into a format: blocks of rows, one entry per metric.
+//! A table before it is put into a format: blocks of rows, one entry per column.
 
 use std::str::FromStr;
 
@@ -8,13 +8,19 @@ use super::compare::{self, Comparison};
 use super::error::ReportError;
 use super::frame::{self, Spread, Spreads};
 use super::input::Input;
+use super::layout::Layout;
 use super::legend;
+use super::note;
+use super::pairwise::{self, Pairwise};
 use super::text;
-use crate::score::Metric;
+use crate::score::{Column, Measure, Metric};
 use crate::spec::Table;
 
 /// The stricter level of the mark over seeds.
 pub(crate) const STRICT: f64 = 0.01;
+
+/// Axis keys with their values.
+pub(crate) type Values = Vec<(String, String)>;
 
 /// One table of the report.
 #[derive(Debug, Clone)]
@@ -27,8 +33,10 @@ pub(crate) struct Grid {
     pub(crate) note: String,
     /// Name of the row column.
     pub(crate) head: String,
-    /// The metrics.
-    pub(crate) columns: Vec<Metric>,
+    /// The metrics and measures, the same in every group.
+    pub(crate) columns: Vec<Column>,
+    /// The groups of columns next to each other, at least one.
+    pub(crate) groups: Vec<Group>,
     /// Whether rows rest on different numbers of runs, which then stand in a column of their own.
     pub(crate) uneven: bool,
     /// One block for each combination of the values of the other axes.
@@ -39,35 +47,55 @@ pub(crate) struct Grid {
     pub(crate) apart: Vec<Apart>,
     /// The comparisons behind the marks.
     pub(crate) comparisons: Vec<Comparison>,
+    /// The comparisons of every two rows, where the table asks for them.
+    pub(crate) pairwise: Pairwise,
 }
 
-/// The rows of one combination of the values of the axes that are not row axes.
+/// Columns that belong to one combination of the values of the axes across the table.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    /// What stands above the columns; none where nothing stands across.
+    pub(crate) heading: Option<String>,
+    /// Values of the axes across the table.
+    pub(crate) values: Values,
+}
+
+/// The rows of one combination of the values of the axes that neither name rows nor stand across.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
     /// What tells the block from the others; none where there is only one.
     pub(crate) heading: Option<String>,
     /// Values of the axes that are not row axes.
-    pub(crate) values: Vec<(String, String)>,
+    pub(crate) values: Values,
     /// The rows.
     pub(crate) rows: Vec<Row>,
 }
 
-/// One cell of the experiment.
+/// One cell of the experiment for each group of columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     /// The values of the row axes, joined.
     pub(crate) label: String,
-    /// All axis values.
-    pub(crate) values: Vec<(String, String)>,
-    /// Whether this is what others in the block are held against.
+    /// The values of the row axes.
+    pub(crate) values: Values,
+    /// One part per group of columns.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// One cell of the experiment in its row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Part {
+    /// All axis values; none where the experiment has no such cell.
+    pub(crate) cell: Option<Values>,
+    /// Whether this is what others are held against.
     pub(crate) baseline: bool,
     /// The largest number of observations behind an entry.
     pub(crate) runs: usize,
-    /// One entry per column.
+    /// One entry per column of the group.
     pub(crate) entries: Vec<Entry>,
 }
 
-/// The scores of one cell in one metric.
+/// The scores of one cell in one column.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entry {
     /// Mean and spread; none without runs.
@@ -103,13 +131,34 @@ impl Entry {
 }
 
 impl Row {
+    /// The entries of all groups, one after the other.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.parts.iter().flat_map(|part| &part.entries)
+    }
+
+    /// The cells of the experiment in this row.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&Values, &Part)> {
+        let parts = self.parts.iter();
+        parts.filter_map(|part| Some((part.cell.as_ref()?, part)))
+    }
+
+    /// The number of runs as text, one for each group where they differ.
+    pub(crate) fn shown_runs(&self) -> String {
+        let mut runs: Vec<usize> = self.cells().map(|(_, part)| part.runs).collect();
+        if runs.iter().all(|count| *count == runs[0]) {
+            runs.truncate(1);
+        }
+        let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
+        runs.join("/")
+    }
+
     /// Whether a paper printed anything for this row.
     pub(crate) fn has_published(&self) -> bool {
-        self.entries.iter().any(|entry| entry.published.is_some())
+        self.entries().any(|entry| entry.published.is_some())
     }
 }
 
-/// Builds table `number` of the input.
+/// Arranges the cells into the table with this number, counted from 1, and makes its comparisons.
 pub(crate) fn build(
     input: &Input,
     number: usize,
@@ -118,26 +167,30 @@ pub(crate) fn build(
     spreads: &Spreads,
 ) -> Result<Grid, ReportError> {
     let columns = columns(input, number, &table.columns)?;
-    for key in &table.rows {
-        if !input.axes.iter().any(|axis| axis.key == *key) {
-            let known: Vec<&str> = input.axes.iter().map(|axis| axis.key.as_str()).collect();
-            return Err(ReportError::UnknownRows {
-                table: number,
-                key: key.clone(),
-                known: known.join(", "),
-            });
+    for (list, keys) in [("rows", &table.rows), ("across", &table.across)] {
+        for key in keys {
+            if !input.axes.iter().any(|axis| axis.key == *key) {
+                let known: Vec<&str> = input.axes.iter().map(|axis| axis.key.as_str()).collect();
+                return Err(ReportError::UnknownAxis {
+                    table: number,
+                    list,
+                    key: key.clone(),
+                    known: known.join(", "),
+                });
+            }
         }
     }
-    let comparisons = compare::compare(input, number, &columns, cells)?;
-    let row_keys = row_keys(input, table);
-    let mut blocks = blocks(input, &row_keys, cells);
+    let layout = Layout::of(input, table, cells);
+    let (groups, members): (Vec<Group>, Vec<_>) = layout.groups(input, cells).into_iter().unzip();
+    let comparisons = compare::with_baseline(input, number, &columns, &members, cells)?;
+    let mut blocks = layout.blocks(input, &groups, cells);
     for block in &mut blocks {
-        for row in &mut block.rows {
-            fill(input, row, &columns, spreads, &comparisons);
+        for part in block.rows.iter_mut().flat_map(|row| &mut row.parts) {
+            fill(input, part, &columns, spreads, &comparisons);
         }
-        mark_best(block, columns.len());
+        mark_best(block, groups.len(), columns.len());
     }
-    let heads: Vec<&str> = row_keys.iter().map(|key| text::short_key(key)).collect();
+    let heads: Vec<&str> = layout.rows.iter().map(|key| text::short_key(key)).collect();
     let mut grid = Grid {
         number,
         caption: table.caption.clone().unwrap_or_else(|| input.title.clone()),
@@ -146,17 +199,20 @@ pub(crate) fn build(
         uneven: false,
         apart: beside::apart(input, &columns),
         columns,
+        groups,
         blocks,
         legend: Vec::new(),
         comparisons,
+        pairwise: Pairwise::default(),
     };
+    grid.pairwise = pairwise::build(input, &grid, &named(number, &table.pairwise)?, cells)?;
     let runs: Vec<usize> = grid
-        .rows()
-        .map(|row| row.runs)
+        .parts()
+        .map(|part| part.runs)
         .filter(|&runs| runs > 0)
         .collect();
     grid.uneven = runs.iter().any(|count| *count != runs[0]);
-    grid.note = legend::note(input, &grid);
+    grid.note = note::note(input, &grid);
     grid.legend = legend::legend(input, &grid);
     Ok(grid)
 }
@@ -166,15 +222,49 @@ impl Grid {
     pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.blocks.iter().flat_map(|block| &block.rows)
     }
+
+    /// All parts of all rows.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.rows().flat_map(|row| &row.parts)
+    }
+
+    /// The titles of the columns of one group; the measure is told where a table has more than F1.
+    pub(crate) fn titles(&self) -> Vec<String> {
+        let only_f1 = self
+            .columns
+            .iter()
+            .all(|column| column.measure == Measure::F1);
+        let title = |column: &Column| {
+            if only_f1 {
+                column.metric.to_string()
+            } else {
+                column.to_string()
+            }
+        };
+        self.columns.iter().map(title).collect()
+    }
+
+    /// The groups whose headings stand above their columns; empty where nothing stands across.
+    pub(crate) fn headings(&self) -> impl Iterator<Item = &str> {
+        let groups = self.groups.iter();
+        groups.filter_map(|group| group.heading.as_deref())
+    }
 }
 
-/// The metrics of a table; without any named, all that were scored.
-fn columns(input: &Input, table: usize, names: &[String]) -> Result<Vec<Metric>, ReportError> {
+/// The columns of a table; without any named, the F1 of all metrics that were scored.
+fn columns(input: &Input, table: usize, names: &[String]) -> Result<Vec<Column>, ReportError> {
     if names.is_empty() {
-        return Ok(frame::metrics(input));
+        return Ok(frame::metrics(input)
+            .into_iter()
+            .map(Column::from)
+            .collect());
     }
+    named(table, names)
+}
+
+fn named(table: usize, names: &[String]) -> Result<Vec<Column>, ReportError> {
     let read = |name: &String| {
-        Metric::from_str(name).map_err(|_| ReportError::UnknownColumn {
+        Column::from_str(name).map_err(|_| ReportError::UnknownColumn {
             table,
             column: name.clone(),
             known: Metric::ALL.map(Metric::name).join(", "),
@@ -183,90 +273,30 @@ fn columns(input: &Input, table: usize, names: &[String]) -> Result<Vec<Metric>,
     names.iter().map(read).collect()
 }
 
-/// The row axes of a table; without any named, every axis that varies.
-fn row_keys(input: &Input, table: &Table) -> Vec<String> {
-    if !table.rows.is_empty() {
-        return table.rows.clone();
-    }
-    let several = input.axes.iter().filter(|axis| axis.values.len() > 1);
-    several.map(|axis| axis.key.clone()).collect()
-}
-
-fn blocks(input: &Input, row_keys: &[String], cells: &[Cell<'_>]) -> Vec<Block> {
-    let declared = compare::declared_baseline(input);
-    let mut blocks: Vec<Block> = Vec::new();
-    for cell in cells {
-        let (of_row, values): (Vec<_>, Vec<_>) = cell
-            .values
-            .iter()
-            .cloned()
-            .partition(|(key, _)| row_keys.contains(key));
-        // The label follows the order in which the table names its rows, not that of the axes.
-        let label: Vec<&str> = row_keys
-            .iter()
-            .map(|key| super::cells::value(&of_row, key))
-            .collect();
-        let row = Row {
-            label: if label.is_empty() {
-                input.name.clone()
-            } else {
-                label.join(" / ")
-            },
-            values: cell.values.clone(),
-            baseline: !declared.is_empty()
-                && compare::baseline_of(&cell.values, &declared) == cell.values,
-            runs: 0,
-            entries: Vec::new(),
-        };
-        match blocks.iter_mut().find(|block| block.values == values) {
-            Some(block) => block.rows.push(row),
-            None => blocks.push(Block {
-                heading: None,
-                values,
-                rows: vec![row],
-            }),
-        }
-    }
-    if blocks.len() > 1 {
-        let first = blocks[0].values.clone();
-        let varies: Vec<bool> = (0..first.len())
-            .map(|axis| blocks.iter().any(|block| block.values[axis] != first[axis]))
-            .collect();
-        for block in &mut blocks {
-            let told = block
-                .values
-                .iter()
-                .zip(&varies)
-                .filter(|(_, varies)| **varies);
-            let told: Vec<_> = told.map(|(value, _)| value.clone()).collect();
-            block.heading = Some(text::described(&told));
-        }
-    }
-    blocks
-}
-
 fn fill(
     input: &Input,
-    row: &mut Row,
-    columns: &[Metric],
+    part: &mut Part,
+    columns: &[Column],
     spreads: &Spreads,
     comparisons: &[Comparison],
 ) {
-    let key: Vec<String> = row.values.iter().map(|(_, value)| value.clone()).collect();
-    for &metric in columns {
-        let spread = spreads
-            .get(&(key.clone(), metric.name().to_owned()))
-            .copied();
+    let Some(values) = &part.cell else {
+        part.entries = vec![Entry::default(); columns.len()];
+        return;
+    };
+    let key: Vec<String> = values.iter().map(|(_, value)| value.clone()).collect();
+    for &column in columns {
+        let spread = spreads.get(&(key.clone(), column)).copied();
         let comparison = comparisons
             .iter()
-            .position(|one| one.metric == metric && one.cell == row.values);
-        row.runs = row.runs.max(spread.map_or(0, |spread| spread.n));
-        row.entries.push(Entry {
+            .position(|one| one.column == column && one.cell == *values);
+        part.runs = part.runs.max(spread.map_or(0, |spread| spread.n));
+        part.entries.push(Entry {
             spread,
             best: false,
             marks: comparison.map_or_else(String::new, |at| marks(input, &comparisons[at])),
             comparison,
-            published: beside::published_for(input, &row.values, metric).map(|value| value.value),
+            published: beside::published_for(input, values, column).map(|value| value.value),
         });
     }
 }
@@ -292,18 +322,18 @@ fn marks(input: &Input, comparison: &Comparison) -> String {
     marks
 }
 
-fn mark_best(block: &mut Block, columns: usize) {
+fn mark_best(block: &mut Block, groups: usize, columns: usize) {
     // Means that look equal in the table are equal for its reader.
-    let shown = |row: &Row, column: usize| {
-        row.entries[column]
+    let shown = |row: &Row, group: usize, column: usize| {
+        row.parts[group].entries[column]
             .spread
             .map(|spread| (100.0 * spread.mean).round() as i64)
     };
-    for column in 0..columns {
+    for (group, column) in (0..groups).flat_map(|group| (0..columns).map(move |at| (group, at))) {
         let means: Vec<i64> = block
             .rows
             .iter()
-            .filter_map(|row| shown(row, column))
+            .filter_map(|row| shown(row, group, column))
             .collect();
         // The best of one is no news.
         if means.len() < 2 {
@@ -311,7 +341,8 @@ fn mark_best(block: &mut Block, columns: usize) {
         }
         let best = means.iter().max().copied();
         for row in &mut block.rows {
-            row.entries[column].best = best.is_some() && shown(row, column) == best;
+            let is_best = best.is_some() && shown(row, group, column) == best;
+            row.parts[group].entries[column].best = is_best;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a report is made from: plain data that the caller collects from the store.
 
+use super::cells;
 use crate::score::DocumentCounts;
 use crate::spec::{Claim, Statistics, Table};
 
@@ -16,6 +17,8 @@ pub struct Input {
     pub corpus: String,
     /// Encoder of every cell, unless `encoder.name` is an axis.
     pub encoder: String,
+    /// Split that every cell is scored on, unless `eval.split` is an axis.
+    pub split: String,
     /// Scoring profile, such as `pure`.
     pub scoring_profile: String,
     /// Axes in the order written; seed and fold are not among them.
@@ -43,6 +46,28 @@ impl Input {
         let mut missing: Vec<_> = self.missing.iter().collect();
         missing.sort_by(|a, b| (&a.cell, a.fold, a.seed).cmp(&(&b.cell, b.fold, b.seed)));
         missing
+    }
+
+    /// The corpus of a cell.
+    pub(crate) fn corpus_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
+        own(values, "corpus.name", &self.corpus)
+    }
+
+    /// The encoder of a cell.
+    pub(crate) fn encoder_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
+        own(values, "encoder.name", &self.encoder)
+    }
+
+    /// The split that a cell is scored on.
+    pub(crate) fn split_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
+        own(values, "eval.split", &self.split)
+    }
+}
+
+fn own<'a>(values: &'a [(String, String)], key: &str, common: &'a str) -> &'a str {
+    match cells::value(values, key) {
+        "" => common,
+        own => own,
     }
 }
 
@@ -88,15 +113,17 @@ pub struct MissingRun {
 pub struct PublishedValue {
     /// Paper and table, such as `JointERE, Table 2`.
     pub table: String,
-    /// The system's name in the table; it stands beside the row with the same value on a row axis.
+    /// The system's name in the table; it stands beside the cells that have it as an axis value, in any case of letters.
     pub system: String,
     /// Corpus key, such as `ace05`.
     pub corpus: String,
-    /// Encoder as the paper names it.
+    /// Encoder as the paper names it; empty where its table names none.
     pub encoder: String,
-    /// Metric name, such as `ent-i`.
+    /// Split that the value is about, such as `test`.
+    pub split: String,
+    /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`.
     pub metric: String,
-    /// F1 in percent.
+    /// The value in percent.
     pub value: f64,
     /// Standard deviation in percentage points, where printed.
     pub sd: Option<f64>,

@@ -2,8 +2,8 @@
 
 use super::cells::Cell;
 use super::compare::seed_of;
-use super::grid::Grid;
-use crate::score::Metric;
+use super::grid::{Grid, Row};
+use crate::score::Column;
 use crate::stats::{self, Convention};
 
 /// Resamples of an interval.
@@ -16,9 +16,9 @@ pub(crate) const LEVEL: f64 = 0.95;
 pub(crate) struct Interval {
     /// Axis values of the cell.
     pub(crate) cell: Vec<(String, String)>,
-    /// The metric.
-    pub(crate) metric: Metric,
-    /// Mean F1 over runs.
+    /// The metric and its measure.
+    pub(crate) column: Column,
+    /// Mean over runs.
     pub(crate) mean: f64,
     /// Lower and upper end; none where the runs of a cell have different documents.
     pub(crate) ends: Option<(f64, f64)>,
@@ -26,18 +26,18 @@ pub(crate) struct Interval {
     pub(crate) seed: u64,
 }
 
-/// The intervals of all cells and metrics of a table that have scores.
+/// The intervals of all cells and columns of a table that have scores.
 pub(crate) fn intervals(grid: &Grid, cells: &[Cell<'_>]) -> Vec<Interval> {
     let mut intervals = Vec::new();
-    for row in grid.rows() {
-        let Some(cell) = cells.iter().find(|cell| cell.values == row.values) else {
+    for (values, part) in grid.rows().flat_map(Row::cells) {
+        let Some(cell) = cells.iter().find(|cell| cell.values == *values) else {
             continue;
         };
-        for (&metric, entry) in grid.columns.iter().zip(&row.entries) {
+        for (&column, entry) in grid.columns.iter().zip(&part.entries) {
             let Some(spread) = entry.spread else { continue };
-            let seed = seed_of(&format!("interval|{}|{:?}", metric.name(), cell.values));
+            let seed = seed_of(&format!("interval|{}|{:?}", column.name(), cell.values));
             let ends = cell
-                .run_counts(metric, &cell.seeds(metric))
+                .run_counts(column, &cell.seeds(column.metric))
                 .ok()
                 .and_then(|counts| {
                     let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed).ok()?;
@@ -45,8 +45,8 @@ pub(crate) fn intervals(grid: &Grid, cells: &[Cell<'_>]) -> Vec<Interval> {
                     Some((100.0 * interval.lower, 100.0 * interval.upper))
                 });
             intervals.push(Interval {
-                cell: row.values.clone(),
-                metric,
+                cell: values.clone(),
+                column,
                 mean: spread.mean,
                 ends,
                 seed,

@@ -13,15 +13,17 @@ pub(crate) fn render(grid: &Grid) -> String {
     if grid.uneven {
         head.push("runs".to_owned());
     }
-    head.extend(grid.columns.iter().map(ToString::to_string));
+    for _ in &grid.groups {
+        head.extend(grid.titles());
+    }
     let caption = format!("{}. {}", grid.caption.trim_end_matches('.'), grid.note);
-    open(&mut out, &caption, extra + grid.columns.len(), &head);
+    let span = head.len();
+    open(&mut out, &caption, &headings(grid, extra), &head);
     for (number, block) in grid.blocks.iter().enumerate() {
         if let Some(heading) = &block.heading {
             if number > 0 {
                 out.push_str("\\midrule\n");
             }
-            let span = extra + grid.columns.len();
             let _ = writeln!(
                 out,
                 "\\multicolumn{{{span}}}{{l}}{{\\textit{{{}}}}} \\\\",
@@ -33,11 +35,12 @@ pub(crate) fn render(grid: &Grid) -> String {
         }
     }
     close(&mut out, &grid.legend);
+    matrices(&mut out, grid);
     for apart in &grid.apart {
         out.push('\n');
         let mut head = vec!["system".to_owned()];
-        head.extend(grid.columns.iter().map(ToString::to_string));
-        open(&mut out, &format!("{}.", apart.heading), head.len(), &head);
+        head.extend(grid.titles());
+        open(&mut out, &format!("{}.", apart.heading), "", &head);
         for (system, values) in &apart.rows {
             let shown: Vec<String> = values
                 .iter()
@@ -50,15 +53,59 @@ pub(crate) fn render(grid: &Grid) -> String {
     out
 }
 
-fn open(out: &mut String, caption: &str, columns: usize, head: &[String]) {
+/// The line above the heads of the columns, with rules under it; empty where nothing stands across.
+fn headings(grid: &Grid, extra: usize) -> String {
+    let (mut fields, mut rules) = (vec![String::new(); extra], String::new());
+    let width = grid.columns.len();
+    for (number, heading) in grid.headings().enumerate() {
+        fields.push(format!(
+            "\\multicolumn{{{width}}}{{c}}{{{}}}",
+            escaped(heading)
+        ));
+        let first = extra + number * width + 1;
+        let _ = write!(rules, "\\cmidrule(lr){{{first}-{}}}", first + width - 1);
+    }
+    if rules.is_empty() || width == 0 {
+        return String::new();
+    }
+    format!("{} \\\\\n{rules}\n", fields.join(" & "))
+}
+
+fn matrices(out: &mut String, grid: &Grid) {
+    let matrices = &grid.pairwise.matrices;
+    for (number, matrix) in matrices.iter().enumerate() {
+        out.push('\n');
+        let labels = matrix.labels.iter().map(|label| escaped(label));
+        let head: Vec<String> = std::iter::once(escaped(&grid.head)).chain(labels).collect();
+        let caption = format!(
+            "{}. {}.",
+            grid.caption.trim_end_matches('.'),
+            matrix.heading
+        );
+        open(out, &caption, "", &head);
+        for (label, fields) in matrix.labels.iter().zip(&matrix.fields) {
+            let mut line = vec![escaped(label)];
+            line.extend(
+                fields
+                    .iter()
+                    .map(|field| format!("{}{}", escaped(&field.text), raised(&field.marks))),
+            );
+            let _ = writeln!(out, "{} \\\\", line.join(" & "));
+        }
+        let is_last = number + 1 == matrices.len();
+        close(out, if is_last { &grid.pairwise.legend } else { &[] });
+    }
+}
+
+fn open(out: &mut String, caption: &str, above: &str, head: &[String]) {
     out.push_str("\\begin{table}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{4pt}\n");
     let _ = writeln!(out, "\\caption{{{}}}", escaped(caption));
     let _ = writeln!(
         out,
         "\\begin{{tabular}}{{l{}}}\n\\toprule",
-        "r".repeat(columns - 1)
+        "r".repeat(head.len() - 1)
     );
-    let _ = writeln!(out, "{} \\\\\n\\midrule", head.join(" & "));
+    let _ = writeln!(out, "{above}{} \\\\\n\\midrule", head.join(" & "));
 }
 
 fn close(out: &mut String, legend: &[String]) {
@@ -80,10 +127,10 @@ fn row_lines(out: &mut String, grid: &Grid, row: &Row) {
         if grid.uneven {
             cells.push(runs);
         }
-        cells.extend(row.entries.iter().map(show));
+        cells.extend(row.entries().map(show));
         let _ = writeln!(out, "{} \\\\", cells.join(" & "));
     };
-    line(escaped(&row.label), row.runs.to_string(), &shown);
+    line(escaped(&row.label), row.shown_runs(), &shown);
     if row.has_published() {
         let label = |name: &str| format!("\\quad\\textit{{{name}}}");
         line(label("published"), String::new(), &|entry| {
@@ -108,17 +155,22 @@ fn shown(entry: &Entry) -> String {
     if let Some(sd) = spread.sd {
         let _ = write!(out, " {{\\scriptsize$\\pm$ {}}}", text::percent(sd));
     }
-    if !entry.marks.is_empty() {
-        let marks: String = entry.marks.chars().map(mark).collect();
-        let _ = write!(out, "$^{{{marks}}}$");
+    out + &raised(&entry.marks)
+}
+
+fn raised(marks: &str) -> String {
+    if marks.is_empty() {
+        return String::new();
     }
-    out
+    let marks: String = marks.chars().map(mark).collect();
+    format!("$^{{{marks}}}$")
 }
 
 fn mark(mark: char) -> &'static str {
     match mark {
         '†' => "\\dagger",
         '‡' => "\\ddagger",
+        '*' => "*",
         _ => "\\circ",
     }
 }

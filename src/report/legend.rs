@@ -1,12 +1,11 @@
-//! The sentences under a table: what its numbers and marks are, and which marks were out of reach.
+//! The sentences under a table: what its marks are, and which were out of reach.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
 use super::beside;
 use super::cells;
-use super::compare::{self, Comparison};
-use super::grid::{Grid, STRICT};
+use super::compare::{self, Comparison, SeedTest};
+use super::grid::{Grid, Row, STRICT};
 use super::input::Input;
 use super::published::corpus_name;
 use super::text::{self, CIRCLE, DAGGER, DOUBLE_DAGGER, counted, probability};
@@ -16,52 +15,14 @@ use crate::stats::{self, Assignments};
 /// So many missing runs are named under a table; the page lists them all.
 const MISSING_NAMED: usize = 4;
 
-/// What the numbers of a table are.
-pub(crate) fn note(input: &Input, grid: &Grid) -> String {
-    let corpus = if input.axes.iter().any(|axis| axis.key == "corpus.name") {
-        String::new()
-    } else {
-        format!(" on {}", corpus_name(&input.corpus))
-    };
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
-    let counts: BTreeSet<usize> = grid
-        .rows()
-        .map(|row| row.runs)
-        .filter(|&runs| runs > 0)
-        .collect();
-    let numbers = match counts.iter().copied().collect::<Vec<_>>().as_slice() {
-        [] => "no run is scored yet".to_owned(),
-        [1] => format!("one {noun} each, so there is no standard deviation"),
-        [n] => format!("mean ± standard deviation over {n} {noun}s"),
-        [1, ..] => format!(
-            "mean ± standard deviation over the {noun}s, their number in the column {noun}s; \
-             one {noun} has no standard deviation"
-        ),
-        _ => format!(
-            "mean ± standard deviation over the {noun}s, their number in the column {noun}s"
-        ),
-    };
-    format!(
-        "F1 in percent{corpus}, scoring profile {}; {numbers}.",
-        input.scoring_profile
-    )
-}
-
 /// What the marks mean and which were out of reach, one sentence or two a line.
 pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
     let mut lines = Vec::new();
-    if grid
-        .rows()
-        .any(|row| row.entries.iter().any(|entry| entry.best))
-    {
-        let where_ = if grid.blocks.len() > 1 {
-            "in its block"
-        } else {
-            "of its column"
+    if grid.rows().any(|row| row.entries().any(|entry| entry.best)) {
+        let where_ = match (grid.blocks.len() > 1, grid.groups.len() > 1) {
+            (true, true) => "of its column in its block",
+            (true, false) => "in its block",
+            (false, _) => "of its column",
         };
         lines.push(format!("Bold: the best mean {where_}."));
     }
@@ -107,9 +68,12 @@ fn missing(input: &Input) -> Option<String> {
 fn marks(input: &Input, grid: &Grid) -> Vec<String> {
     let baseline = compare::declared_baseline(input);
     if baseline.is_empty() {
-        return vec![
-            "No baseline is declared, so nothing is compared and nothing marked.".to_owned(),
-        ];
+        let line = if grid.pairwise.matrices.is_empty() {
+            "No baseline is declared, so nothing is compared and nothing marked."
+        } else {
+            "No baseline is declared, so nothing is marked here; every two rows are compared below."
+        };
+        return vec![line.to_owned()];
     }
     let described = text::described(&baseline);
     if grid.comparisons.is_empty() {
@@ -148,47 +112,66 @@ fn comparisons(family: usize) -> String {
     }
 }
 
-/// The largest number of comparisons in one metric; metrics differ only where scores are missing.
-fn family(grid: &Grid) -> usize {
-    let of = |metric| {
-        grid.comparisons
-            .iter()
-            .filter(|one| one.metric == metric)
-            .count()
-    };
-    grid.columns
+/// The comparisons that are corrected together, a family for each metric and group of columns.
+fn families(grid: &Grid) -> impl Iterator<Item = Vec<&Comparison>> {
+    let groups = 0..grid.groups.len();
+    let places = grid
+        .columns
         .iter()
-        .map(|&metric| of(metric))
-        .max()
-        .unwrap_or(0)
+        .flat_map(move |&column| groups.clone().map(move |group| (column, group)));
+    places.map(|place| {
+        let all = grid.comparisons.iter();
+        all.filter(|one| (one.column, one.group) == place).collect()
+    })
 }
 
-fn over_seeds(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -> Option<String> {
-    let first = grid
-        .comparisons
-        .iter()
-        .find_map(|one| one.seeds.as_ref().ok())?;
-    let unit = if cells::has_folds(input) {
-        "folds"
-    } else {
-        "seeds"
-    };
-    let test = if first.paired {
+/// The size of the largest family; they differ only where scores are missing.
+fn family(grid: &Grid) -> usize {
+    families(grid).map(|family| family.len()).max().unwrap_or(0)
+}
+
+/// The test over seeds by name, as exact as all of `comparisons` are; none where none could be tested.
+pub(super) fn seed_test<'a>(
+    input: &Input,
+    comparisons: impl IntoIterator<Item = &'a &'a Comparison>,
+) -> Option<String> {
+    let tests: Vec<&SeedTest> = comparisons
+        .into_iter()
+        .filter_map(|one| one.seeds.as_ref().ok())
+        .collect();
+    let test = if tests.first()?.paired {
         "paired sign-flip test"
     } else {
         "two-sample permutation test"
     };
-    let drawn = grid
-        .comparisons
-        .iter()
-        .filter_map(|one| one.seeds.as_ref().ok());
-    let exact = drawn
-        .into_iter()
-        .all(|one| one.test.source == Assignments::Enumerated);
-    let exact = if exact {
+    let exact = |one: &&SeedTest| one.test.source == Assignments::Enumerated;
+    Some(if tests.iter().all(exact) {
         format!("exact {test}")
     } else {
         format!("{test}, {} draws", input.statistics.draws)
+    })
+}
+
+/// How many runs stand against how many.
+pub(super) fn sizes(input: &Input, seeds: &SeedTest) -> String {
+    let noun = if cells::has_folds(input) {
+        "fold"
+    } else {
+        "run"
+    };
+    if seeds.paired {
+        format!("{} pairs of {noun}s", seeds.first)
+    } else {
+        format!("{} against {}", seeds.first, counted(seeds.second, noun))
+    }
+}
+
+fn over_seeds(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -> Option<String> {
+    let test = seed_test(input, &grid.comparisons.iter().collect::<Vec<_>>())?;
+    let unit = if cells::has_folds(input) {
+        "folds"
+    } else {
+        "seeds"
     };
     let alpha = input.statistics.alpha;
     let levels = if alpha > STRICT {
@@ -197,7 +180,7 @@ fn over_seeds(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -> Op
         format!("{DOUBLE_DAGGER} p < {alpha}")
     };
     Some(format!(
-        "{levels} against {baseline} over {unit}: {exact}, two-sided, {corrected}. \
+        "{levels} against {baseline} over {unit}: {test}, two-sided, {corrected}. \
          A statement about the method."
     ))
 }
@@ -232,32 +215,22 @@ fn over_documents(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -
 /// comparisons without a test.
 fn floors(input: &Input, grid: &Grid) -> Vec<String> {
     let alpha = input.statistics.alpha;
-    let noun = if cells::has_folds(input) {
-        "fold"
+    let unit = if cells::has_folds(input) {
+        "folds"
     } else {
-        "run"
+        "seeds"
     };
     let mut lines = Vec::new();
-    for &metric in &grid.columns {
-        let family: Vec<&Comparison> = grid
-            .comparisons
-            .iter()
-            .filter(|one| one.metric == metric)
-            .collect();
+    for family in families(grid) {
         let tested = family.iter().filter(|one| one.seeds.is_ok()).count();
         for seeds in family.iter().filter_map(|one| one.seeds.as_ref().ok()) {
             let reachable = reachable(input, seeds.floor, tested);
-            let sizes = if seeds.paired {
-                format!("{} pairs of {noun}s", seeds.first)
-            } else {
-                format!("{} against {}", seeds.first, counted(seeds.second, noun))
-            };
             let mut line = format!(
-                "With {sizes} the smallest two-sided p is {}{}",
+                "With {} the smallest two-sided p is {}{}",
+                sizes(input, seeds),
                 probability(seeds.floor),
                 after_holm(input, reachable, tested),
             );
-            let unit = if noun == "fold" { "folds" } else { "seeds" };
             if reachable >= alpha {
                 let _ = write!(line, ": no mark over {unit} is possible");
             } else if reachable >= STRICT && alpha > STRICT {
@@ -336,31 +309,38 @@ fn after_holm(input: &Input, reachable: f64, family: usize) -> String {
 /// Where the published values beside ours come from.
 fn published(input: &Input, grid: &Grid) -> Option<String> {
     let mut sources: Vec<String> = Vec::new();
-    for row in grid.rows() {
-        for &metric in &grid.columns {
-            let Some(value) = beside::published_for(input, &row.values, metric) else {
+    let mut encoders: Vec<&str> = Vec::new();
+    for (values, _) in grid.rows().flat_map(Row::cells) {
+        for &column in &grid.columns {
+            let Some(value) = beside::published_for(input, values, column) else {
                 continue;
             };
-            let runs = value.runs.map_or_else(String::new, |runs| {
-                format!(", {}", counted(runs as usize, "run"))
-            });
-            let source = format!(
-                "{} ({}, {}{runs})",
-                value.table,
-                corpus_name(&value.corpus),
-                value.encoder
-            );
+            let mut details = vec![corpus_name(&value.corpus).to_owned()];
+            if !value.encoder.is_empty() {
+                details.push(value.encoder.clone());
+            }
+            details.extend(value.runs.map(|runs| counted(runs as usize, "run")));
+            let source = format!("{} ({})", value.table, details.join(", "));
             if !sources.contains(&source) {
                 sources.push(source);
             }
+            let encoder = input.encoder_of(values);
+            if !encoders.contains(&encoder) {
+                encoders.push(encoder);
+            }
         }
     }
+    let verb = if encoders.len() > 1 {
+        "encoders are"
+    } else {
+        "encoder is"
+    };
     (!sources.is_empty()).then(|| {
         format!(
-            "Published: {}; our encoder is {}. Difference: ours minus published; \
+            "Published: {}; our {verb} {}. Difference: ours minus published; \
              a printed mean alone cannot be tested, so it is never marked.",
             sources.join("; "),
-            input.encoder
+            encoders.join(", ")
         )
     })
 }

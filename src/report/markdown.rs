@@ -29,10 +29,28 @@ pub(crate) fn render(grid: &Grid) -> String {
             let _ = writeln!(out, "- {}", escaped(line));
         }
     }
+    for matrix in &grid.pairwise.matrices {
+        let _ = writeln!(out, "\n*{}*\n", escaped(&matrix.heading));
+        let labels = matrix.labels.iter().map(|label| escaped(label));
+        let mut lines = vec![std::iter::once(escaped(&grid.head)).chain(labels).collect()];
+        for (label, fields) in matrix.labels.iter().zip(&matrix.fields) {
+            let fields = fields
+                .iter()
+                .map(|field| format!("{}{}", field.text, escaped(&field.marks)));
+            lines.push(std::iter::once(escaped(label)).chain(fields).collect());
+        }
+        out.push_str(&aligned(&lines));
+    }
+    if !grid.pairwise.legend.is_empty() {
+        out.push('\n');
+        for line in &grid.pairwise.legend {
+            let _ = writeln!(out, "- {}", escaped(line));
+        }
+    }
     for apart in &grid.apart {
         let _ = writeln!(out, "\n*{}.*\n", escaped(&apart.heading));
         let mut lines = vec![vec!["system".to_owned()]];
-        lines[0].extend(grid.columns.iter().map(ToString::to_string));
+        lines[0].extend(grid.titles());
         for (system, values) in &apart.rows {
             let shown = values
                 .iter()
@@ -49,7 +67,13 @@ fn head(grid: &Grid) -> Vec<String> {
     if grid.uneven {
         head.push("runs".to_owned());
     }
-    head.extend(grid.columns.iter().map(ToString::to_string));
+    for group in &grid.groups {
+        let titles = grid.titles().into_iter();
+        head.extend(titles.map(|title| match &group.heading {
+            Some(heading) => format!("{} {title}", escaped(heading)),
+            None => title,
+        }));
+    }
     head
 }
 
@@ -59,10 +83,10 @@ fn row_lines(grid: &Grid, row: &Row) -> Vec<Vec<String>> {
         if grid.uneven {
             line.push(runs);
         }
-        line.extend(row.entries.iter().map(show));
+        line.extend(row.entries().map(show));
         line
     };
-    let mut lines = vec![line(escaped(&row.label), row.runs.to_string(), &shown)];
+    let mut lines = vec![line(escaped(&row.label), row.shown_runs(), &shown)];
     if row.has_published() {
         let or_nothing = |value: Option<f64>, show: fn(f64) -> String| {
             value.map_or(text::NOTHING.to_owned(), show)

@@ -20,10 +20,15 @@ mod grid;
 mod input;
 mod intervals;
 mod latex;
+mod layout;
 mod legend;
 mod markdown;
 mod marker;
+mod note;
 mod page;
+mod pairwise;
+mod pairwise_csv;
+mod pairwise_legend;
 mod plot;
 mod published;
 mod stats_json;
@@ -38,6 +43,10 @@ mod claims_tests;
 mod example;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_across;
+#[cfg(test)]
+mod tests_pairwise;
 
 pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun};

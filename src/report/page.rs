@@ -11,6 +11,7 @@ use super::error::ReportError;
 use super::frame;
 use super::grid::{Entry, Grid, Row};
 use super::input::Input;
+use super::pairwise::Matrix;
 use super::text::{self, probability, signed};
 
 const OVER_SEEDS: &str = "The test over seeds asks whether another seed of the same method would show the \
@@ -80,6 +81,7 @@ pub(crate) fn render(
         scored => input.runs.len(),
         asked => input.runs.len() + input.missing.len(),
         missing => missing(input),
+        grouped => grids.iter().any(|grid| grid.headings().next().is_some()),
         tables => grids.iter().zip(plots).map(|(grid, plot)| table(grid, plot.as_ref())).collect::<Vec<_>>(),
         claims,
         over_seeds => OVER_SEEDS,
@@ -136,15 +138,32 @@ fn table(grid: &Grid, plot: Option<&String>) -> Value {
         note => grid.note,
         head => grid.head,
         uneven => grid.uneven,
-        columns => grid.columns.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        span => 1 + usize::from(grid.uneven) + grid.columns.len(),
-        marked => grid.rows().any(|row| row.entries.iter().any(|entry| !entry.marks.is_empty())),
+        columns => grid.titles(),
+        headings => grid.headings().collect::<Vec<_>>(),
+        span => 1 + usize::from(grid.uneven) + grid.groups.len() * grid.columns.len(),
+        marked => grid.rows().any(|row| row.entries().any(|entry| !entry.marks.is_empty())),
+        matrices => grid.pairwise.matrices.iter().map(matrix).collect::<Vec<_>>(),
+        pairwise_legend => grid.pairwise.legend,
         blocks,
         legend => grid.legend,
         // The drawing library escapes the texts in it.
         plot => plot.map(|plot| Value::from_safe_string(plot.clone())),
         apart,
     }
+}
+
+fn matrix(matrix: &Matrix) -> Value {
+    let rows = matrix.labels.iter().zip(&matrix.fields);
+    let rows: Vec<Value> = rows
+        .map(|(label, fields)| {
+            let cells: Vec<Value> = fields
+                .iter()
+                .map(|field| context! { text => field.text, marks => field.marks })
+                .collect();
+            context! { label, cells }
+        })
+        .collect();
+    context! { heading => matrix.heading, labels => matrix.labels, rows }
 }
 
 fn shown(values: &[Option<f64>], show: fn(f64) -> String) -> Vec<String> {
@@ -155,17 +174,13 @@ fn shown(values: &[Option<f64>], show: fn(f64) -> String) -> Vec<String> {
 }
 
 fn line(grid: &Grid, row: &Row) -> Value {
-    let cells: Vec<Value> = row.entries.iter().map(|entry| cell(grid, entry)).collect();
+    let cells: Vec<Value> = row.entries().map(|entry| cell(grid, entry)).collect();
     let mut extra = Vec::new();
     if row.has_published() {
-        let published: Vec<_> = row.entries.iter().map(|entry| entry.published).collect();
-        let differences: Vec<_> = row
-            .entries
-            .iter()
-            .map(Entry::published_difference)
-            .collect();
+        let published: Vec<_> = row.entries().map(|entry| entry.published).collect();
+        let differences: Vec<_> = row.entries().map(Entry::published_difference).collect();
         // What follows our mean is repeated unseen, so that the published value stands right below it.
-        let sds: Vec<String> = row.entries.iter().map(Entry::shown_sd).collect();
+        let sds: Vec<String> = row.entries().map(Entry::shown_sd).collect();
         let under = |values: &[Option<f64>], show| {
             let texts = shown(values, show).into_iter().zip(&sds);
             texts
@@ -175,7 +190,7 @@ fn line(grid: &Grid, row: &Row) -> Value {
         extra.push(context! { kind => "published", cells => under(&published, text::percent) });
         extra.push(context! { kind => "difference", cells => under(&differences, signed) });
     }
-    context! { label => row.label, runs => row.runs, cells, extra }
+    context! { label => row.label, runs => row.shown_runs(), cells, extra }
 }
 
 fn cell(grid: &Grid, entry: &Entry) -> Value {

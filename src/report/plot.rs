@@ -12,9 +12,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontFamily, FontStyle, register_font};
 
 use super::error::ReportError;
-use super::grid::{Block, Grid};
+use super::grid::{Grid, Part, Row};
 use super::intervals::Interval;
 use super::marker::{self, COLOURS};
+use crate::score::Measure;
 
 /// The name under which the drawing library and readers of the SVG find the font.
 const FONT: &str = "Inter, sans-serif";
@@ -106,11 +107,26 @@ pub(crate) fn png(grid: &Grid, intervals: &[Interval], path: &Path) -> Result<()
     )
 }
 
-/// The blocks that have anything to draw.
-fn blocks(grid: &Grid) -> impl Iterator<Item = &Block> {
-    grid.blocks
-        .iter()
-        .filter(|block| block.rows.iter().any(|row| row.runs > 0))
+/// The rows of one block in one group of columns.
+struct Strip<'a> {
+    heading: Option<String>,
+    rows: Vec<(&'a Row, &'a Part)>,
+}
+
+fn strips(grid: &Grid) -> Vec<Strip<'_>> {
+    let mut strips = Vec::new();
+    for block in &grid.blocks {
+        for (number, group) in grid.groups.iter().enumerate() {
+            let parts = [block.heading.as_deref(), group.heading.as_deref()];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
+            let rows = block.rows.iter();
+            strips.push(Strip {
+                heading: (!parts.is_empty()).then(|| parts.join(", ")),
+                rows: rows.map(|row| (row, &row.parts[number])).collect(),
+            });
+        }
+    }
+    strips
 }
 
 fn panels_per_line(metrics: usize) -> usize {
@@ -121,25 +137,24 @@ fn panels_per_line(metrics: usize) -> usize {
     }
 }
 
-fn panel_height(block: &Block) -> i32 {
-    PANEL_TITLE + ROW * block.rows.len() as i32 + PANEL_FOOT
+fn panel_height(strip: &Strip<'_>) -> i32 {
+    PANEL_TITLE + ROW * strip.rows.len() as i32 + PANEL_FOOT
 }
 
-fn block_height(grid: &Grid, block: &Block) -> i32 {
+fn strip_height(grid: &Grid, strip: &Strip<'_>) -> i32 {
     let lines = grid
         .columns
         .len()
         .div_ceil(panels_per_line(grid.columns.len())) as i32;
-    lines * panel_height(block) + if block.heading.is_some() { HEADING } else { 0 }
+    lines * panel_height(strip) + if strip.heading.is_some() { HEADING } else { 0 }
 }
 
 fn height(grid: &Grid) -> i32 {
-    let blocks: i32 = grid
-        .blocks
+    let strips: i32 = strips(grid)
         .iter()
-        .map(|block| block_height(grid, block))
+        .map(|strip| strip_height(grid, strip))
         .sum();
-    MARGIN + blocks + legend(grid).len() as i32 * LEGEND_LINE + MARGIN
+    MARGIN + strips + legend(grid).len() as i32 * LEGEND_LINE + MARGIN
 }
 
 /// The lines under the panels, each with the sign it explains.
@@ -155,7 +170,10 @@ fn legend(grid: &Grid) -> Vec<(Sign, String)> {
         ),
     ];
     let mut baselines: Vec<&str> = Vec::new();
-    for row in grid.rows().filter(|row| row.baseline) {
+    for row in grid
+        .rows()
+        .filter(|row| row.parts.iter().any(|part| part.baseline))
+    {
         if !baselines.contains(&row.label.as_str()) {
             baselines.push(&row.label);
         }
@@ -217,8 +235,10 @@ fn paint<B: DrawingBackend>(canvas: &Canvas<B>, grid: &Grid, intervals: &[Interv
     // Very long labels run out of the picture rather than squeeze the panels.
     let left = (MARGIN + labels as i32 + 20).min(WIDTH / 3);
     let mut top = MARGIN;
-    for block in blocks(grid) {
-        if let Some(heading) = &block.heading {
+    // Nothing is drawn where nothing is scored.
+    let scored = |strip: &Strip<'_>| strip.rows.iter().any(|(_, part)| part.runs > 0);
+    for strip in strips(grid).iter().filter(|strip| scored(strip)) {
+        if let Some(heading) = &strip.heading {
             canvas.text(
                 heading,
                 (MARGIN, top + HEADING / 2),
@@ -229,19 +249,19 @@ fn paint<B: DrawingBackend>(canvas: &Canvas<B>, grid: &Grid, intervals: &[Interv
         let across = panels_per_line(grid.columns.len());
         let width = (WIDTH - MARGIN - left - GAP * (across as i32 - 1)) / across as i32;
         for first in (0..grid.columns.len()).step_by(across) {
-            row_labels(canvas, grid, block, (left, top))?;
+            row_labels(canvas, grid, strip, (left, top))?;
             for column in first..grid.columns.len().min(first + across) {
                 let x = left + (column - first) as i32 * (width + GAP);
                 panel(
                     canvas,
                     grid,
-                    block,
+                    strip,
                     column,
                     intervals,
                     Frame { x, y: top, width },
                 )?;
             }
-            top += panel_height(block);
+            top += panel_height(strip);
         }
     }
     paint_legend(canvas, grid, left, top)
@@ -250,13 +270,13 @@ fn paint<B: DrawingBackend>(canvas: &Canvas<B>, grid: &Grid, intervals: &[Interv
 fn row_labels<B: DrawingBackend>(
     canvas: &Canvas<B>,
     grid: &Grid,
-    block: &Block,
+    strip: &Strip<'_>,
     (left, top): (i32, i32),
 ) -> Drawn<B> {
     let right = left - 14;
     let style = style(SMALL, HPos::Right, VPos::Center);
     canvas.text(&grid.head, (right, top + PANEL_TITLE / 2), style.clone())?;
-    for (number, row) in block.rows.iter().enumerate() {
+    for (number, (row, _)) in strip.rows.iter().enumerate() {
         let middle = top + PANEL_TITLE + ROW * number as i32 + ROW / 2;
         canvas.text(&row.label, (right, middle), style.clone())?;
     }
@@ -274,21 +294,21 @@ struct Frame {
 fn panel<B: DrawingBackend>(
     canvas: &Canvas<B>,
     grid: &Grid,
-    block: &Block,
+    strip: &Strip<'_>,
     column: usize,
     intervals: &[Interval],
     frame: Frame,
 ) -> Drawn<B> {
-    let metric = grid.columns[column];
-    let find = |values: &[(String, String)]| {
+    let shown = grid.columns[column];
+    let find = |part: &Part| {
         intervals
             .iter()
-            .find(|interval| interval.metric == metric && interval.cell == values)
+            .find(|interval| interval.column == shown && Some(&interval.cell) == part.cell.as_ref())
     };
-    let rows: Vec<_> = block
+    let rows: Vec<_> = strip
         .rows
         .iter()
-        .map(|row| (row, find(&row.values)))
+        .map(|(_, part)| (*part, find(part)))
         .collect();
     let (low, high) = range(rows.iter().filter_map(|(_, interval)| *interval));
     let (top, bottom) = (
@@ -302,7 +322,7 @@ fn panel<B: DrawingBackend>(
 
     let title = (centre, frame.y + PANEL_TITLE / 2);
     canvas.text(
-        &metric.to_string(),
+        &grid.titles()[column],
         title,
         style(LARGE, HPos::Center, VPos::Center),
     )?;
@@ -322,14 +342,18 @@ fn panel<B: DrawingBackend>(
         INK.stroke_width(2),
     )?;
     canvas.text(
-        "F1 in percent",
+        match shown.measure {
+            Measure::Precision => "precision in percent",
+            Measure::Recall => "recall in percent",
+            Measure::F1 => "F1 in percent",
+        },
         (centre, bottom + 40),
         style(SMALL, HPos::Center, VPos::Top),
     )?;
 
     let baselines = rows
         .iter()
-        .filter(|(row, _)| row.baseline)
+        .filter(|(part, _)| part.baseline)
         .filter_map(|(_, interval)| *interval);
     for interval in baselines {
         canvas.dashes(place(interval.mean), (top, bottom))?;

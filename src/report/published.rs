@@ -3,22 +3,39 @@
 //! The files are in long format, one value a line, with the columns `paper, table, system, setting,
 //! encoder, dataset, split, metric, value, std, n_runs, note`.
 
-use std::str::FromStr;
-
 use serde::Deserialize;
 
 use super::error::ReportError;
 use super::input::PublishedValue;
-use crate::score::Metric;
+use crate::score::{Column, Measure, Metric};
+
+/// The text of a file in the folder of published values.
+macro_rules! table {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/published/", $file))
+    };
+}
 
 /// Name in `mirrors`, and the table.
-const TABLES: [(&str, &str); 1] = [(
-    "jointere/table2",
-    include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/published/jointere_table2_main.csv"
-    )),
-)];
+const TABLES: [(&str, &str); 5] = [
+    ("jointere/table2", table!("jointere_table2_main.csv")),
+    (
+        "jointere/table3",
+        table!("jointere_table3_gold_entities.csv"),
+    ),
+    (
+        "jointere/table4",
+        table!("jointere_table4_pruner_vs_ei.csv"),
+    ),
+    (
+        "jointere/table5",
+        table!("jointere_table5_ei_vs_pruner.csv"),
+    ),
+    (
+        "jointere/table6",
+        table!("jointere_table6_highorder_ablation.csv"),
+    ),
+];
 
 /// Names of the datasets in the papers, and of the corpora here.
 const CORPORA: [(&str, &str); 5] = [
@@ -36,6 +53,7 @@ struct Line {
     system: String,
     encoder: String,
     dataset: String,
+    split: String,
     metric: String,
     value: f64,
     std: Option<f64>,
@@ -74,9 +92,8 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     for (index, line) in reader.deserialize::<Line>().enumerate() {
         let number = index as u64 + 2;
         let line = line.map_err(|error| bad(number, error.to_string()))?;
-        let name = line.metric.trim_end_matches(" F1").to_lowercase();
-        let metric = Metric::from_str(&name)
-            .map_err(|_| bad(number, format!("{:?} is not a metric", line.metric)))?;
+        let column = column(&line.metric)
+            .ok_or_else(|| bad(number, format!("{:?} is not a metric", line.metric)))?;
         let corpus = corpus_key(&line.dataset);
         values.push(PublishedValue {
             table: format!("{}, {}", line.paper, line.table),
@@ -84,13 +101,27 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
             same_corpus: corpora.contains(&corpus),
             corpus,
             encoder: line.encoder,
-            metric: metric.name().to_owned(),
+            split: line.split,
+            metric: column.name(),
             value: line.value,
             sd: line.std,
             runs: line.n_runs,
         });
     }
     Ok(values)
+}
+
+/// The column that a paper calls `Rel+-C P`, or `span identification R`.
+fn column(printed: &str) -> Option<Column> {
+    let (metric, letter) = printed.rsplit_once(' ')?;
+    let measure = Measure::ALL
+        .into_iter()
+        .find(|measure| measure.to_string() == letter)?;
+    let metric = match metric {
+        "span identification" => Metric::EntI,
+        name => name.parse().ok()?,
+    };
+    Some(Column { metric, measure })
 }
 
 fn corpus_key(dataset: &str) -> String {
@@ -136,14 +167,35 @@ mod tests {
     }
 
     #[test]
+    fn every_table_is_read_with_its_splits_and_measures() {
+        let counts = [12, 36, 18, 24];
+        for (table, count) in (3..).zip(counts) {
+            let values = published(&format!("jointere/table{table}"), &[]).unwrap();
+            assert_eq!(values.len(), count, "table {table}");
+        }
+        let values = published("jointere/table4", &["scierc".to_owned()]).unwrap();
+        let find = |system: &str, split: &str, metric: &str| {
+            let found = values.iter().find(|value| {
+                value.same_corpus
+                    && (value.system.as_str(), value.split.as_str()) == (system, split)
+                    && value.metric == metric
+            });
+            found.unwrap().value
+        };
+        assert!((find("Pruner", "dev", "ent-i.precision") - 24.92).abs() < 1e-9);
+        assert!((find("Ei", "train", "ent-i") - 99.94).abs() < 1e-9);
+        assert!((find("Ei", "test", "ent-i.recall") - 79.93).abs() < 1e-9);
+    }
+
+    #[test]
     fn an_unknown_mirror_lists_the_known_ones() {
         let error = published("jointere/table9", &[]).unwrap_err();
-        insta::assert_snapshot!(error, @r#"mirrors = "jointere/table9" is not a published table known here; known are jointere/table2"#);
+        insta::assert_snapshot!(error, @r#"mirrors = "jointere/table9" is not a published table known here; known are jointere/table2, jointere/table3, jointere/table4, jointere/table5, jointere/table6"#);
     }
 
     #[test]
     fn a_bad_line_is_named() {
-        let text = "paper,table,system,encoder,dataset,metric,value,std,n_runs\nP,T,s,e,ADE,Macro F1,1.0,,\n";
+        let text = "paper,table,system,encoder,dataset,split,metric,value,std,n_runs\nP,T,s,e,ADE,test,Macro F1,1.0,,\n";
         let error = read("p/t", text, &[]).unwrap_err();
         insta::assert_snapshot!(error, @r#"published table "p/t", line 2: "Macro F1" is not a metric"#);
     }

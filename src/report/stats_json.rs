@@ -29,6 +29,9 @@ struct File<'a> {
     correction: &'static str,
     family: &'static str,
     comparisons: Vec<Compared>,
+    /// Every two rows; `cell` is that of the row and `baseline` that of the column, corrected by Holm over a matrix.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pairwise: Vec<Compared>,
     intervals: Vec<Around>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims: Vec<Told<'a>>,
@@ -37,7 +40,7 @@ struct File<'a> {
 #[derive(Serialize)]
 struct Compared {
     table: usize,
-    metric: &'static str,
+    metric: String,
     cell: Values,
     baseline: Values,
     cell_scores: Scores,
@@ -96,7 +99,7 @@ pub(super) struct Counted {
 #[derive(Serialize)]
 struct Around {
     table: usize,
-    metric: &'static str,
+    metric: String,
     cell: Values,
     mean: f64,
     lower: Option<f64>,
@@ -113,6 +116,7 @@ pub(crate) fn render(
     claims: &[Judged<'_>],
 ) -> Result<Vec<u8>, ReportError> {
     let comparisons = tables.iter().flat_map(|(grid, _)| &grid.comparisons);
+    let matrices = tables.iter().flat_map(|(grid, _)| &grid.pairwise.matrices);
     let around = tables
         .iter()
         .flat_map(|(grid, intervals)| intervals.iter().map(|interval| (grid.number, interval)));
@@ -125,8 +129,18 @@ pub(crate) fn render(
             Correction::Holm => "holm",
             Correction::None => "none",
         },
-        family: "the comparisons with the baseline in one table and metric",
+        family: if tables
+            .iter()
+            .any(|(grid, _)| grid.headings().next().is_some())
+        {
+            "the comparisons with the baseline in one column of a table"
+        } else {
+            "the comparisons with the baseline in one table and metric"
+        },
         comparisons: comparisons.map(compared).collect(),
+        pairwise: matrices
+            .flat_map(|matrix| matrix.comparisons.iter().map(compared))
+            .collect(),
         intervals: around
             .map(|(table, interval)| describe(table, interval))
             .collect(),
@@ -155,7 +169,7 @@ fn scores(summary: &Summary) -> Scores {
 fn compared(one: &Comparison) -> Compared {
     Compared {
         table: one.table,
-        metric: one.metric.name(),
+        metric: one.column.name(),
         cell: values(&one.cell),
         baseline: values(&one.baseline),
         cell_scores: scores(&one.ours),
@@ -216,7 +230,7 @@ pub(super) fn counted(test: &PermutationTest) -> Counted {
 fn describe(table: usize, interval: &Interval) -> Around {
     Around {
         table,
-        metric: interval.metric.name(),
+        metric: interval.column.name(),
         cell: values(&interval.cell),
         mean: interval.mean,
         lower: interval.ends.map(|(lower, _)| lower),

@@ -1,16 +1,16 @@
-//! Tables in CSV: one line per row, percentages with six decimals, marks in columns of their own.
+//! Tables in CSV: one line per cell, percentages with six decimals, marks in columns of their own.
 
 use super::error::ReportError;
-use super::grid::Grid;
+use super::grid::{Grid, Row};
 
-/// The table with every axis as a column and, per metric, mean, sd, n, marks and what was published.
+/// The table with every axis as a column and, per metric and measure, mean, sd, n, marks and what was published.
 pub(crate) fn render(grid: &Grid) -> Result<Vec<u8>, ReportError> {
-    let published = grid.rows().any(super::grid::Row::has_published);
+    let published = grid.rows().any(Row::has_published);
     let mut lines: Vec<Vec<String>> = Vec::new();
-    for row in grid.rows() {
+    for (values, part) in grid.rows().flat_map(Row::cells) {
         if lines.is_empty() {
-            let mut head: Vec<String> = row.values.iter().map(|(key, _)| key.clone()).collect();
-            for metric in grid.columns.iter().map(|metric| metric.name()) {
+            let mut head: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
+            for metric in grid.columns.iter().map(|column| column.name()) {
                 head.extend(["mean", "sd", "n", "marks"].map(|what| format!("{metric} {what}")));
                 if published {
                     head.extend(["published", "difference"].map(|what| format!("{metric} {what}")));
@@ -18,8 +18,8 @@ pub(crate) fn render(grid: &Grid) -> Result<Vec<u8>, ReportError> {
             }
             lines.push(head);
         }
-        let mut line: Vec<String> = row.values.iter().map(|(_, value)| value.clone()).collect();
-        for entry in &row.entries {
+        let mut line: Vec<String> = values.iter().map(|(_, value)| value.clone()).collect();
+        for entry in &part.entries {
             let number =
                 |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
             line.push(number(entry.spread.map(|spread| spread.mean)));

@@ -1,5 +1,8 @@
 //! The tables as plain text for the terminal.
 
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
+use std::ops::Range;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width,
@@ -9,6 +12,7 @@ use super::claims_formats;
 use super::error::ReportError;
 use super::grid::{Block, Entry, Grid, Row};
 use super::input::Input;
+use super::pairwise::Field;
 use super::text;
 use super::write::contents;
 
@@ -38,12 +42,13 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
             if let Some(heading) = &block.heading {
                 push_wrapped(&mut out, heading, width, 0);
             }
-            push_block(&mut out, &grid, block, width);
+            push_groups(&mut out, &grid, block, width);
         }
         out.push('\n');
         for line in &grid.legend {
             push_wrapped(&mut out, &line.replace("Bold:", BEST), width, 2);
         }
+        push_pairwise(&mut out, &grid, width);
         if !grid.apart.is_empty() {
             push_wrapped(
                 &mut out,
@@ -64,19 +69,97 @@ fn push_wrapped(out: &mut String, text: &str, width: usize, indent: usize) {
     }
 }
 
-/// The lines of a block: labels, and the texts of the columns.
-fn lines(grid: &Grid, block: &Block) -> Vec<(String, Vec<String>)> {
-    let mut head: Vec<String> = grid.columns.iter().map(ToString::to_string).collect();
+/// A label, and the texts of the columns.
+type Line = (String, Vec<String>);
+
+/// The groups of columns next to each other where they fit, else below one another.
+fn push_groups(out: &mut String, grid: &Grid, block: &Block, width: usize) {
+    let headings: Vec<&str> = grid.headings().collect();
+    let all = lines(grid, block, 0..grid.groups.len());
+    if headings.is_empty() {
+        push_lines(out, &all, width);
+        return;
+    }
+    let columns = widths(&all);
+    // The number of runs stands before all groups.
+    let own = &columns[usize::from(grid.uneven)..];
+    let rooms: Vec<usize> = own.chunks(grid.columns.len().max(1)).map(taken).collect();
+    let named = headings.iter().zip(&rooms);
+    if label_width(&all, width) + PADDING + taken(&columns) <= width
+        && named
+            .clone()
+            .all(|(heading, room)| heading.chars().count() + 2 * PADDING <= *room)
+    {
+        let mut table = String::new();
+        push_lines(&mut table, &all, width);
+        // The rule under the heads is as long as the table is wide.
+        let rule = table.lines().find(|line| line.starts_with('─'));
+        let length = rule.map_or(0, |rule| rule.chars().count());
+        out.push_str(&" ".repeat(length.saturating_sub(rooms.iter().sum())));
+        for (heading, room) in named {
+            let _ = write!(out, " {:─^1$} ", format!(" {heading} "), room - PADDING);
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+        out.push_str(&table);
+        return;
+    }
+    for (number, heading) in headings.iter().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        push_wrapped(out, heading, width, 0);
+        push_lines(out, &lines(grid, block, number..number + 1), width);
+    }
+}
+
+/// The matrices of every two rows, and what their marks mean.
+fn push_pairwise(out: &mut String, grid: &Grid, width: usize) {
+    for matrix in &grid.pairwise.matrices {
+        out.push('\n');
+        push_wrapped(out, &matrix.heading, width, 0);
+        let mut lines = vec![(grid.head.clone(), matrix.labels.clone())];
+        let length = |field: &Field| field.marks.chars().count();
+        let tails: Vec<usize> = (0..matrix.labels.len())
+            .map(|column| {
+                let column = matrix.fields.iter().map(|fields| length(&fields[column]));
+                column.max().unwrap_or(0)
+            })
+            .collect();
+        for (label, fields) in matrix.labels.iter().zip(&matrix.fields) {
+            let fields = fields.iter().zip(&tails);
+            let texts = fields.map(|(field, tail)| format!("{}{:<tail$}", field.text, field.marks));
+            lines.push((label.clone(), texts.collect()));
+        }
+        push_lines(out, &lines, width);
+    }
+    if !grid.pairwise.legend.is_empty() {
+        out.push('\n');
+    }
+    for line in &grid.pairwise.legend {
+        push_wrapped(out, line, width, 2);
+    }
+}
+
+/// The lines of a block in some groups of columns, the heads first.
+fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
+    let mut head: Vec<String> = groups.clone().flat_map(|_| grid.titles()).collect();
     if grid.uneven {
         head.insert(0, "runs".to_owned());
     }
-    let tails: Vec<Tail> = (0..grid.columns.len())
-        .map(|column| Tail::of(block, column))
+    let tails: Vec<Tail> = groups
+        .clone()
+        .flat_map(|group| (0..grid.columns.len()).map(move |column| (group, column)))
+        .map(|(group, column)| Tail::of(block, group, column))
         .collect();
+    let runs = |row: &Row| match &row.parts[groups.clone()] {
+        [only] => only.runs.to_string(),
+        _ => row.shown_runs(),
+    };
     let texts = |row: &Row, runs: String, show: &dyn Fn(&Entry, Tail) -> String| {
-        let mut texts: Vec<String> = row
-            .entries
+        let mut texts: Vec<String> = row.parts[groups.clone()]
             .iter()
+            .flat_map(|part| &part.entries)
             .zip(&tails)
             .map(|(entry, tail)| show(entry, *tail))
             .collect();
@@ -87,7 +170,7 @@ fn lines(grid: &Grid, block: &Block) -> Vec<(String, Vec<String>)> {
     };
     let mut lines = vec![(grid.head.clone(), head)];
     for row in &block.rows {
-        lines.push((row.label.clone(), texts(row, row.runs.to_string(), &shown)));
+        lines.push((row.label.clone(), texts(row, runs(row), &shown)));
         if row.has_published() {
             let under = |value: Option<f64>, show: fn(f64) -> String, tail: Tail| {
                 value
@@ -119,8 +202,9 @@ struct Tail {
 }
 
 impl Tail {
-    fn of(block: &Block, column: usize) -> Self {
-        let entries = || block.rows.iter().map(|row| &row.entries[column]);
+    fn of(block: &Block, group: usize, column: usize) -> Self {
+        let rows = || block.rows.iter();
+        let entries = || rows().map(|row| &row.parts[group].entries[column]);
         Self {
             sd: entries()
                 .map(|entry| entry.shown_sd().chars().count())
@@ -145,23 +229,30 @@ fn shown(entry: &Entry, tail: Tail) -> String {
     )
 }
 
-fn push_block(out: &mut String, grid: &Grid, block: &Block, width: usize) {
-    let lines = lines(grid, block);
-    let length = |text: &String| text.chars().count();
+/// The widest text of each column.
+fn widths(lines: &[Line]) -> Vec<usize> {
     let widest = |column: usize| {
-        lines
-            .iter()
-            .map(|(_, texts)| length(&texts[column]))
-            .max()
-            .unwrap_or(0)
+        let texts = lines.iter().map(|(_, texts)| texts[column].chars().count());
+        texts.max().unwrap_or(0)
     };
-    let columns: Vec<usize> = (0..lines[0].1.len()).map(widest).collect();
-    let labels = lines
-        .iter()
-        .map(|(label, _)| length(label))
-        .max()
-        .unwrap_or(0);
-    let labels = labels.min((width / LABEL_SHARE).max(12));
+    (0..lines[0].1.len()).map(widest).collect()
+}
+
+/// The room that columns of these widths take.
+fn taken(columns: &[usize]) -> usize {
+    columns.iter().map(|width| width + PADDING).sum()
+}
+
+/// The room for labels in a table that may be `width` wide.
+fn label_width(lines: &[Line], width: usize) -> usize {
+    let longest = lines.iter().map(|(label, _)| label.chars().count()).max();
+    longest.unwrap_or(0).min((width / LABEL_SHARE).max(12))
+}
+
+/// A table of lines, the heads first. Columns that do not fit beside each other are put below.
+fn push_lines(out: &mut String, lines: &[Line], width: usize) {
+    let columns = widths(lines);
+    let labels = label_width(lines, width);
     for (number, group) in groups(&columns, width.saturating_sub(labels + PADDING))
         .into_iter()
         .enumerate()
@@ -203,7 +294,7 @@ fn push_block(out: &mut String, grid: &Grid, block: &Block, width: usize) {
 }
 
 /// Consecutive columns that fit into `room`, at least one in each group.
-fn groups(columns: &[usize], room: usize) -> Vec<std::ops::Range<usize>> {
+fn groups(columns: &[usize], room: usize) -> Vec<Range<usize>> {
     let mut groups = Vec::new();
     let (mut start, mut used) = (0, 0);
     for (column, width) in columns.iter().enumerate() {

@@ -131,7 +131,7 @@ fn legend_without_a_baseline() {
     let grid = &contents(&input).unwrap().grids[0];
     assert!(
         grid.rows()
-            .all(|row| row.entries.iter().all(|entry| entry.marks.is_empty()))
+            .all(|row| row.entries().all(|entry| entry.marks.is_empty()))
     );
     insta::assert_snapshot!(grid.legend.join("\n"));
 }
@@ -209,7 +209,7 @@ fn folds_are_the_observations_of_a_cross_validation() {
             }));
     }
     let grid = &contents(&input).unwrap().grids[0];
-    assert!(grid.rows().all(|row| row.runs == 10));
+    assert!(grid.parts().all(|part| part.runs == 10));
     insta::assert_snapshot!(format!("{}\n{}", grid.note, grid.legend.join("\n")));
 }
 
@@ -244,7 +244,7 @@ fn scores_are_those_worked_out_by_hand() {
     ];
     input.tables[0].columns = vec!["ent-c".to_owned()];
     let contents = contents(&input).unwrap();
-    let spread = contents.grids[0].blocks[0].rows[0].entries[0]
+    let spread = contents.grids[0].blocks[0].rows[0].parts[0].entries[0]
         .spread
         .unwrap();
     assert!((spread.mean - 64.285_714_285_714).abs() < 1e-9);
@@ -280,7 +280,7 @@ fn tests_against_the_baseline_are_those_of_the_room_of_statistics() {
     }
     assert!(a1.difference() < 0.0 && nerre.difference() > 0.0);
     let marks = |row: usize| {
-        contents.grids[0].blocks[0].rows[row].entries[0]
+        contents.grids[0].blocks[0].rows[row].parts[0].entries[0]
             .marks
             .as_str()
     };
@@ -292,10 +292,7 @@ fn equal_means_are_all_best() {
     let mut input = experiment(1);
     input.runs = ["a1", "a4"].map(|name| run(name, 1, [5; 6], 4)).to_vec();
     let grid = &contents(&input).unwrap().grids[0];
-    assert!(
-        grid.rows()
-            .all(|row| row.entries.iter().all(|entry| entry.best))
-    );
+    assert!(grid.rows().all(|row| row.entries().all(|entry| entry.best)));
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

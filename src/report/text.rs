@@ -4,6 +4,8 @@
 pub(crate) const DAGGER: &str = "†";
 /// A mark for the test over seeds at the stricter level.
 pub(crate) const DOUBLE_DAGGER: &str = "‡";
+/// A mark for the test over seeds without correction.
+pub(crate) const STAR: &str = "*";
 /// A mark for the test over documents.
 pub(crate) const CIRCLE: &str = "°";
 /// Stands where there is no value.

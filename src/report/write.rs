@@ -10,8 +10,11 @@ use super::frame;
 use super::grid::{self, Grid};
 use super::input::Input;
 use super::intervals;
-use super::{claims_formats, latex, markdown, page, plot, stats_json, table_csv};
+use super::{claims_formats, latex, markdown, page, pairwise_csv, plot, stats_json, table_csv};
 use crate::spec::Table;
+
+/// The file of every two rows compared.
+const PAIRWISE: &str = "pairwise.csv";
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +75,9 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         files.push(("tables/claims.md".to_owned(), table.into_bytes()));
         files.push(("claims.csv".to_owned(), claims_formats::csv(&claims)?));
     }
+    let pairwise = pairwise_csv::render(input, tables.iter().map(|(grid, _)| grid))?;
+    let compares_pairs = pairwise.is_some();
+    files.extend(pairwise.map(|bytes| (PAIRWISE.to_owned(), bytes)));
     let grids: Vec<&Grid> = tables.iter().map(|(grid, _)| grid).collect();
     let page = page::render(
         input,
@@ -88,6 +94,9 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         let path = folder.join(name);
         write_atomically(&path, &bytes)?;
         written.push(path);
+    }
+    if !compares_pairs {
+        remove(&folder.join(PAIRWISE))?;
     }
     for (grid, intervals) in tables.iter().filter(|(_, intervals)| !intervals.is_empty()) {
         let path = folder.join(format!("plots/{}.png", grid.number));

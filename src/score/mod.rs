@@ -6,6 +6,7 @@
 //! vote and what entity types alone reach on a corpus.
 
 mod baseline;
+mod column;
 mod counts;
 mod counts_file;
 mod metric;
@@ -13,6 +14,7 @@ mod profile;
 mod pure;
 
 pub use baseline::{TypeOnly, majority_baseline, type_only_baseline};
+pub use column::{Column, Measure};
 pub use counts::{Counts, DocumentCounts, total};
 pub use counts_file::{read_counts, write_counts};
 pub use metric::{Metric, UnknownName};

@@ -14,6 +14,7 @@ use crate::spec::factor::Assignment;
 use crate::spec::fault::Fault;
 use crate::spec::layers::Layers;
 use crate::spec::suggest::advice;
+use crate::spec::table::candidates;
 
 /// A directional claim: one score, or difference of scores, lies above or below another.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ use crate::spec::suggest::advice;
 pub struct Claim {
     /// The claim in words.
     pub text: String,
-    /// The metric that it is about: `rel+-c`.
+    /// The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`.
     pub metric: String,
     /// What is said to lie above or below the right side.
     pub left: Side,
@@ -87,10 +88,12 @@ impl Claim {
         if let (true, Some(place)) = (self.text.trim().is_empty(), place("text")) {
             faults.push(Fault::at(place, "`claim.text` must say what is claimed"));
         }
-        let known = vocabulary.metrics.contains(&self.metric.as_str());
+        let candidates = candidates(&self.metric, vocabulary);
+        let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+        let known = candidates.contains(&self.metric.as_str());
         if let (false, Some(place)) = (known, place("metric")) {
             let message = format!("`{}` is not one of the metrics", self.metric);
-            let help = advice(&self.metric, vocabulary.metrics, "metrics");
+            let help = advice(&self.metric, &candidates, "metrics");
             faults.push(Fault::at(place, message).help(help));
         }
         self.fix(design);
@@ -178,7 +181,7 @@ impl JsonSchema for Claim {
             "type": "object",
             "properties": {
                 "text": { "description": "The claim in words.", "type": "string" },
-                "metric": { "description": "The metric that it is about: `rel+-c`.", "type": "string" },
+                "metric": { "description": "The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`.", "type": "string" },
                 "left": described(left, &[]),
                 "relation": {
                     "description": "Where the left side is said to lie.",

@@ -36,4 +36,6 @@ impl Problem {
 pub struct Vocabulary<'a> {
     /// Metrics, the columns of tables: `rel+-c`.
     pub metrics: &'a [&'a str],
+    /// What is computed for a metric and may follow its name after a dot: `rel+-c.precision`.
+    pub measures: &'a [&'a str],
 }

@@ -21,8 +21,14 @@ pub struct Table {
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(schema_with = "one_or_many_schema")]
     pub rows: Vec<String>,
-    /// The metrics; without any, all of them.
+    /// The metrics, each alone for its F1 or with a measure (`rel+-c.precision`); without any, the F1 of all.
     pub columns: Vec<String>,
+    /// The axis or axes whose values stand next to each other as groups of columns, not below each other.
+    #[serde(deserialize_with = "one_or_many")]
+    #[schemars(schema_with = "one_or_many_schema")]
+    pub across: Vec<String>,
+    /// The metrics in which every two rows are compared, below the table.
+    pub pairwise: Vec<String>,
 }
 
 impl Table {
@@ -36,23 +42,52 @@ impl Table {
         faults: &mut Vec<Fault>,
     ) {
         let index = index.to_string();
-        let mut check = |list: &str, number: usize, name: &str, known: &[&str], what: &str| {
-            if !known.contains(&name) {
-                let path = ["table", &index, list, &number.to_string()].map(str::to_owned);
-                let place = layers
-                    .locate(&path, false)
-                    .or_else(|| layers.locate(&path[..3], false));
-                let fault = Fault::maybe_at(place, format!("`{name}` is not one of the {what}"));
-                faults.push(fault.help(advice(name, known, what)));
-            }
+        let mut fault = |list: &str, number: usize, message: String, help: String| {
+            let path = ["table", &index, list, &number.to_string()].map(str::to_owned);
+            let place = layers
+                .locate(&path, false)
+                .or_else(|| layers.locate(&path[..3], false));
+            faults.push(Fault::maybe_at(place, message).help(help));
         };
-        for (number, row) in self.rows.iter().enumerate() {
-            check("rows", number, row, axes, "axes");
+        for (list, names) in [("rows", &self.rows), ("across", &self.across)] {
+            for (number, name) in names.iter().enumerate() {
+                if !axes.contains(&name.as_str()) {
+                    let message = format!("`{name}` is not one of the axes");
+                    fault(list, number, message, advice(name, axes, "axes"));
+                } else if list == "across" && self.rows.contains(name) {
+                    let message = format!("`{name}` is in both `rows` and `across`");
+                    let help = "the values of an axis either name rows or stand across them";
+                    fault(list, number, message, help.to_owned());
+                }
+            }
         }
-        for (number, column) in self.columns.iter().enumerate() {
-            check("columns", number, column, vocabulary.metrics, "metrics");
+        for (list, names) in [("columns", &self.columns), ("pairwise", &self.pairwise)] {
+            for (number, name) in names.iter().enumerate() {
+                let candidates = candidates(name, vocabulary);
+                let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+                if !candidates.contains(&name.as_str()) {
+                    let message = format!("`{name}` is not one of the metrics");
+                    fault(list, number, message, advice(name, &candidates, "metrics"));
+                }
+            }
         }
     }
+}
+
+/// The names that `name` may have been meant to be: metrics, or where it has a measure, metrics with a measure.
+pub(crate) fn candidates(name: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
+    let metrics = vocabulary.metrics.iter();
+    let Some((metric, _)) = name.split_once('.') else {
+        return metrics.map(ToString::to_string).collect();
+    };
+    let known = vocabulary.metrics.contains(&metric);
+    metrics
+        .filter(|other| !known || **other == metric)
+        .flat_map(|metric| {
+            let measures = vocabulary.measures.iter();
+            measures.map(move |measure| format!("{metric}.{measure}"))
+        })
+        .collect()
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

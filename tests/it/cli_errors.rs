@@ -39,6 +39,8 @@ macro_rules! mistakes_in_the_file {
 mistakes_in_the_file! {
     typo_in_a_key: "epochs " => "epoch ";
     typo_in_an_axis_key: "\"system.approach\" = [" => "\"system.aproach\" = [";
+    typo_in_a_measure: "\"rel-c\"]" => "\"rel-c.precison\"]";
+    axis_in_rows_and_across: "rows    =" => "across  = \"system.approach\"\nrows    =";
     typo_in_an_approach: "[\"a3\", \"a4\"]" => "[\"a3\", \"a4\", \"a5\"]";
     wrong_type: "epochs       = 6" => "epochs       = \"six\"";
     impossible_value: "epochs       = 6" => "epochs       = 0";

@@ -201,6 +201,21 @@ row = "pan.kind"
     )
 );
 shows!(
+    tables_across_and_pairwise,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[table]]
+rows = "pan.kind"
+columns = ["taste.meen", "smel.worst", "smell.mean"]
+across = ["pan.kind", "train.rat"]
+pairwise = ["taste", "tast"]
+[[table]]
+across = "train.rte"
+"#
+    )
+);
+shows!(
     name_in_a_profile,
     GOOD.replace("train.epochs = 50", "name = \"x\"")
 );

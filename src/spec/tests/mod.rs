@@ -120,6 +120,7 @@ impl Configuration for Kitchen {
 
 const VOCABULARY: Vocabulary<'_> = Vocabulary {
     metrics: &["taste", "smell"],
+    measures: &["mean", "worst"],
 };
 
 fn read_with(text: &str, options: &Options) -> Result<Experiment<Kitchen>, SpecError> {
