@@ -12,7 +12,7 @@ mod device;
 mod dropout;
 mod error;
 mod files;
-mod host;
+pub(crate) mod host;
 mod initialise;
 mod module_path;
 mod pieces;
@@ -39,3 +39,4 @@ pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
     DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze,
 };
+pub(crate) use transformer::{lanes, softmax};

@@ -1,6 +1,6 @@
 //! Expanding an experiment into steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::json;
 
@@ -57,7 +57,7 @@ impl Plan {
             .filter(|run| run.missing.is_none())
             .map(|run| run.score.as_str())
             .collect();
-        let mut chosen = std::collections::HashSet::new();
+        let mut chosen = HashSet::new();
         let by_key: BTreeMap<&str, &Step> = self
             .steps
             .iter()
@@ -137,9 +137,14 @@ pub fn build(
         contexts.push(context);
         drafted.push((run, score, reasons.into_iter().next()));
     }
-    let asked = drafts.asked_trainings();
     let drafts = drafts.into_drafts();
-    let owners = owners(&drafts, drafted.iter().map(|(_, score, _)| *score));
+    let needs: Vec<Vec<usize>> = drafted
+        .iter()
+        .map(|(_, score, _)| needs(&drafts, *score))
+        .collect();
+    let trainings = needs.iter().flatten();
+    let asked = trainings.filter(|index| drafts[**index].training).count();
+    let owners = owners(drafts.len(), &needs);
     let estimator = Estimator::new(store);
     let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
@@ -175,18 +180,27 @@ struct Context {
     reading_seconds: f64,
 }
 
+/// The draft with this index and all that it builds on, each once.
+fn needs(drafts: &[Draft], index: usize) -> Vec<usize> {
+    let mut found = vec![index];
+    let mut seen = HashSet::from([index]);
+    let mut next = 0;
+    while let Some(index) = found.get(next) {
+        let inputs = drafts[*index].inputs.iter().copied();
+        let fresh: Vec<usize> = inputs.filter(|input| seen.insert(*input)).collect();
+        found.extend(fresh);
+        next += 1;
+    }
+    found
+}
+
 /// For every draft, the first run that needs it.
-fn owners(drafts: &[Draft], scores: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut owners = vec![0; drafts.len()];
-    let mut owned = vec![false; drafts.len()];
-    for (run, score) in scores.enumerate() {
-        let mut open = vec![score];
-        while let Some(index) = open.pop() {
-            if !owned[index] {
-                owned[index] = true;
-                owners[index] = run;
-                open.extend(&drafts[index].inputs);
-            }
+fn owners(drafts: usize, needs: &[Vec<usize>]) -> Vec<usize> {
+    let mut owners = vec![0; drafts];
+    // From the last run to the first, so that the first one stays.
+    for (run, needed) in needs.iter().enumerate().rev() {
+        for index in needed {
+            owners[*index] = run;
         }
     }
     owners
@@ -232,12 +246,12 @@ mod tests {
     use super::*;
     use crate::spec::{Options, Vocabulary};
 
-    const FIVE: &str = r#"
-name = "five"
+    const EIGHT: &str = r#"
+name = "eight"
 [corpus.demo]
 documents = { train = 4, dev = 2, test = 2 }
 [axes]
-"system.approach" = ["a1", "a2", "a3", "a4", "nerre*"]
+"system.approach" = ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"]
 seed = { count = 5 }
 "#;
 
@@ -248,7 +262,7 @@ seed = { count = 5 }
         };
         let vocabulary = Vocabulary::default();
         let experiment =
-            Experiment::parse("five.toml".as_ref(), text, &options, &vocabulary).unwrap();
+            Experiment::parse("eight.toml".as_ref(), text, &options, &vocabulary).unwrap();
         let places = Places {
             data: "no/data".into(),
             models: Vec::new(),
@@ -258,12 +272,14 @@ seed = { count = 5 }
 
     #[test]
     fn equal_trainings_are_shared_between_approaches() {
-        let plan = plan(FIVE, &[]);
-        assert_eq!((plan.asked, plan.trainings()), (65, 35));
-        assert_eq!(plan.runs.len(), 25);
-        // Ten predictions and five scores a seed.
-        assert_eq!(plan.steps.len(), 5 * (7 + 10 + 5));
-        let mut known = std::collections::HashSet::new();
+        let plan = plan(EIGHT, &[]);
+        assert_eq!((plan.asked, plan.trainings()), (5 * 22, 5 * 11));
+        assert_eq!(plan.runs.len(), 40);
+        // Of every chain its predictions on test: Ei, Ec, Ri and Rc on two kinds of
+        // entities, Re on two, Ner, Rc after EcRi and NerRi, four cross-task modules; the
+        // pruner on three splits; and the scores.
+        assert_eq!(plan.steps.len(), 5 * (11 + 15 + 3 + 8));
+        let mut known = HashSet::new();
         for step in &plan.steps {
             assert!(step.inputs.iter().all(|input| known.contains(input)));
             assert!(known.insert(step.key.clone()), "{} twice", step.label);
@@ -273,7 +289,7 @@ seed = { count = 5 }
     #[test]
     fn a_switch_changes_the_keys_of_the_steps_it_matters_to() {
         let keys = |set: &[&str]| -> std::collections::BTreeSet<String> {
-            let steps = plan(FIVE, set).steps;
+            let steps = plan(EIGHT, set).steps;
             let trainings = steps.into_iter().filter(|step| step.training);
             trainings.map(|step| step.key).collect()
         };
@@ -284,21 +300,21 @@ seed = { count = 5 }
             "the device decides no result"
         );
         assert_eq!(before, keys(&["train.epochs=15"]), "a default said aloud");
-        // The width of the pair's perceptron is nothing to Ei, Ec and Ner.
+        // The width of the pair's perceptron is nothing to Ei, Ec, Ner and the pruner.
         assert_eq!(
             before
                 .intersection(&keys(&["jointere.pair_mlp=99"]))
                 .count(),
-            15
+            5 * 4
         );
         assert_eq!(before.intersection(&keys(&["train.epochs=3"])).count(), 0);
     }
 
     #[test]
     fn runs_without_their_corpus_are_planned_and_not_possible() {
-        let plan = plan(FIVE, &["corpus.name=scierc", "seed=0"]);
+        let plan = plan(EIGHT, &["corpus.name=scierc", "seed=0"]);
         assert_eq!(plan.missing.len(), 1);
-        assert_eq!(plan.missing[0].runs, 5);
+        assert_eq!(plan.missing[0].runs, 8);
         assert!(plan.possible().is_empty());
     }
 }

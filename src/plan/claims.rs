@@ -114,6 +114,7 @@ right = "a3"
         };
         let vocabulary = Vocabulary {
             metrics: &["rel-c"],
+            ..Vocabulary::default()
         };
         claims(&Experiment::parse(Path::new("claims.toml"), text, &options, &vocabulary).unwrap())
     }

@@ -165,9 +165,9 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
     let common = common(&units.each_ref());
     let difference = |from: &[Unit], off: &[Unit]| {
         let pair = |id: &u64| {
-            let f1 = |units: &[Unit]| Some(units.iter().find(|unit| unit.id == *id)?.f1);
-            let f1 = f1(from)? - f1(off)?;
-            Some(Unit { id: *id, f1 })
+            let score = |units: &[Unit]| Some(units.iter().find(|unit| unit.id == *id)?.score);
+            let score = score(from)? - score(off)?;
+            Some(Unit { id: *id, score })
         };
         common.iter().filter_map(pair).collect::<Vec<Unit>>()
     };
@@ -232,7 +232,7 @@ fn common(sides: &[&Vec<Unit>]) -> BTreeSet<u64> {
 }
 
 fn mean(units: &[Unit]) -> f64 {
-    units.iter().map(|unit| unit.f1).sum::<f64>() / units.len() as f64
+    units.iter().map(|unit| unit.score).sum::<f64>() / units.len() as f64
 }
 
 fn interval(bootstrap: &Bootstrap) -> Result<(f64, f64), String> {

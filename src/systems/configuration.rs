@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::jointere::{APPROACHES, JointEreConfig, PrunerConfig};
+use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
 use crate::spec::{self, Problem};
@@ -24,8 +24,10 @@ pub struct Configuration {
     pub system: SystemConfig,
     /// Switches of JointERE.
     pub jointere: JointEreConfig,
-    /// How spans are kept for relations.
+    /// How spans are kept for the modules that decide entities and relations together.
     pub pruner: PrunerConfig,
+    /// High-order inference of the modules that decide two tasks.
+    pub mfvi: MeanFieldConfig,
     /// The training recipe.
     pub train: Recipe,
     /// What is scored, and how.
@@ -38,7 +40,8 @@ pub struct Configuration {
 pub struct SystemConfig {
     /// The system.
     pub kind: SystemKind,
-    /// How the system divides the task; for JointERE a1, a2, a3, a4 or nerre*.
+    /// How the system divides the task; for JointERE a1 to a8, or its modules in order as
+    /// in `ei-nerre`.
     pub approach: String,
 }
 
@@ -72,6 +75,8 @@ pub enum ScoringProfile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EvaluationSplit {
+    /// The training split, as Table 4 of JointERE shows it.
+    Train,
     /// The development split.
     Dev,
     /// The test split.
@@ -87,6 +92,7 @@ impl Default for Configuration {
             system: SystemConfig::default(),
             jointere: JointEreConfig::default(),
             pruner: PrunerConfig::default(),
+            mfvi: MeanFieldConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
         }
@@ -123,6 +129,7 @@ impl ScoringProfile {
 impl From<EvaluationSplit> for Split {
     fn from(split: EvaluationSplit) -> Self {
         match split {
+            EvaluationSplit::Train => Self::Train,
             EvaluationSplit::Dev => Self::Dev,
             EvaluationSplit::Test => Self::Test,
         }
@@ -140,18 +147,11 @@ impl spec::Configuration for Configuration {
             .chain(within("encoder", self.encoder.problems()))
             .chain(within("jointere", self.jointere.problems()))
             .chain(within("pruner", self.pruner.problems()))
+            .chain(within("mfvi", self.mfvi.problems()))
             .chain(within("train", self.train.problems()))
             .collect();
-        let known = APPROACHES.map(|(name, _)| name);
-        if !known.contains(&self.system.approach.as_str()) {
-            problems.push(Problem::new(
-                "system.approach",
-                format!(
-                    "must be an approach of jointere ({}), not `{}`",
-                    known.join(", "),
-                    self.system.approach
-                ),
-            ));
+        if let Err(reason) = approach(&self.system.approach) {
+            problems.push(Problem::new("system.approach", reason));
         }
         problems
     }

@@ -26,13 +26,11 @@ pub struct Draft {
 #[derive(Debug, Default)]
 pub struct Drafts {
     drafts: Vec<Draft>,
-    asked: usize,
 }
 
 impl Drafts {
     /// Adds a draft, or finds the equal one that is already there; gives its index.
     pub fn add(&mut self, draft: Draft) -> usize {
-        self.asked += usize::from(draft.training);
         let same = |known: &Draft| {
             known.kind == draft.kind
                 && known.version == draft.version
@@ -44,11 +42,6 @@ impl Drafts {
         }
         self.drafts.push(draft);
         self.drafts.len() - 1
-    }
-
-    /// How many trainings were asked for, shared ones counted as often as they were.
-    pub fn asked_trainings(&self) -> usize {
-        self.asked
     }
 
     /// The distinct drafts; inputs come before what reads them.

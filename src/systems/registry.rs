@@ -91,7 +91,7 @@ fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemErr
         &corpus,
         jointere::Inputs {
             model: open_model(work, &step.encoder)?,
-            features: work.inputs,
+            steps: work.inputs,
         },
         &device,
         &work.output,

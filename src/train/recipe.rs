@@ -19,6 +19,8 @@ pub struct Recipe {
     pub warmup: f64,
     /// What the rates do after the warm-up.
     pub schedule: Schedule,
+    /// How fast the rates fall under `inverse_time`, per step.
+    pub time_decay: f64,
     /// Decoupled weight decay (AdamW).
     pub weight_decay: f64,
     /// Whether biases and layer norms decay too.
@@ -45,6 +47,8 @@ pub enum Schedule {
     Linear,
     /// Stays at its peak.
     Constant,
+    /// Falls as 1/(1 + `time_decay` · steps).
+    InverseTime,
 }
 
 /// Distribution of a new head's first values.
@@ -66,6 +70,7 @@ impl Default for Recipe {
             head_rate: 1e-3,
             warmup: 0.1,
             schedule: Schedule::Linear,
+            time_decay: 1e-5,
             weight_decay: 0.01,
             decay_all: false,
             epsilon: 1e-8,
@@ -100,6 +105,11 @@ impl Recipe {
         require(
             self.weight_decay >= 0.0 && self.weight_decay.is_finite(),
             "weight_decay",
+            "must not be negative",
+        );
+        require(
+            self.time_decay >= 0.0 && self.time_decay.is_finite(),
+            "time_decay",
             "must not be negative",
         );
         require(

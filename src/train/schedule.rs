@@ -1,4 +1,4 @@
-//! Linear warm-up, then linear decay or none.
+//! Linear warm-up, then one of several ways to fall, or none.
 
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 
@@ -10,7 +10,8 @@ pub(crate) struct WarmupSchedule {
     peak: f64,
     warmup: usize,
     total: usize,
-    decays: bool,
+    schedule: Schedule,
+    time_decay: f64,
     step: usize,
 }
 
@@ -20,23 +21,29 @@ impl WarmupSchedule {
             peak,
             warmup: (recipe.warmup * total as f64) as usize,
             total,
-            decays: recipe.schedule == Schedule::Linear,
+            schedule: recipe.schedule,
+            time_decay: recipe.time_decay,
             step: 0,
         }
     }
 
-    /// Rate at step `step`, counted from 0: `peak · step/warmup` while it rises, then
-    /// `peak · (total − step)/(total − warmup)`, as the usual linear schedule with
-    /// warm-up has it. The first of several warm-up steps thus has rate 0.
+    /// Rate at step `step`, counted from 0: `peak · step/warmup` while it rises, then, in
+    /// the usual linear schedule with warm-up, `peak · (total − step)/(total − warmup)`.
+    /// The first of several warm-up steps thus has rate 0.
     fn rate(&self, step: usize) -> f64 {
         if step < self.warmup {
             return self.peak * step as f64 / self.warmup as f64;
         }
-        if !self.decays {
-            return self.peak;
+        match self.schedule {
+            Schedule::Linear => {
+                let rest = self.total.saturating_sub(step) as f64;
+                self.peak * rest / (self.total - self.warmup).max(1) as f64
+            }
+            Schedule::Constant => self.peak,
+            Schedule::InverseTime => {
+                self.peak / (1.0 + self.time_decay * (step - self.warmup) as f64)
+            }
         }
-        let rest = self.total.saturating_sub(step) as f64;
-        self.peak * rest / (self.total - self.warmup).max(1) as f64
     }
 }
 
@@ -66,6 +73,7 @@ mod tests {
         let recipe = Recipe {
             warmup,
             schedule,
+            time_decay: 0.5,
             ..Recipe::default()
         };
         let mut schedule = WarmupSchedule::new(&recipe, 1.0, 10);
@@ -92,6 +100,10 @@ mod tests {
         close(
             &rates(0.2, Schedule::Constant),
             &[0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        );
+        close(
+            &rates(0.6, Schedule::InverseTime)[6..],
+            &[1.0, 1.0 / 1.5, 0.5, 0.4],
         );
     }
 }

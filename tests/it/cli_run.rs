@@ -215,7 +215,7 @@ fn one_interrupt_finishes_what_runs_and_the_next_call_goes_on() {
 fn damage_is_found_and_mended() {
     let (sandbox, first) = undisturbed("-j 2");
     let (files, sums) = (reports(&sandbox), sandbox.checksums());
-    let step = sandbox.step("Re seed 1 on test");
+    let step = sandbox.step("Ner-Re seed 1 on test");
     let path = sandbox
         .store()
         .folder(&step.key)
@@ -227,12 +227,12 @@ fn damage_is_found_and_mended() {
 
     let plan = sandbox.succeed("plan tiny.toml").stdout;
     let line = format!(
-        "{}  Re seed 1 on test        damaged (predictions.jsonl: its checksum is not that of what was written), done again",
+        "{}  Ner-Re seed 1 on test     damaged (predictions.jsonl: its checksum is not that of what was written), done again",
         &step.key[..8]
     );
     assert!(plan.contains(&line), "{plan}");
     let second = sandbox.succeed("run tiny.toml -j 2");
-    let damage = "damaged  Re seed 1 on test: predictions.jsonl: its checksum is not that of what was written; redoing it";
+    let damage = "damaged  Ner-Re seed 1 on test: predictions.jsonl: its checksum is not that of what was written; redoing it";
     assert!(second.stderr.contains(damage), "{}", second.stderr);
     assert_eq!(second.stdout, first.stdout);
     assert_eq!(differing(&sandbox.checksums(), &sums), [""; 0]);
@@ -247,7 +247,7 @@ fn single_steps_can_be_done_by_key() {
     let (sandbox, _) = undisturbed("-j 2");
     let sums = sandbox.checksums();
     let training = sandbox.step("Ri seed 0");
-    let prediction = sandbox.step("Ri seed 0 on test");
+    let prediction = sandbox.step("Ner-Ri seed 0 on test");
     for step in [&training, &prediction] {
         let folder = sandbox.store().folder(&step.key).unwrap();
         fs::remove_file(folder.join("done.json")).unwrap();

@@ -62,6 +62,27 @@ fn run(sandbox: &Sandbox, changes: &[&str]) {
     sandbox.succeed(&format!("run tiny.toml -j 2 {}", changes.join(" ")));
 }
 
+#[test]
+fn modules_over_kept_spans_share_a_frozen_encoders_states() {
+    let sandbox = sandbox();
+    sandbox.succeed(
+        "run tiny.toml -j 2 --set encoder.name=tiny --set encoder.freeze=all --set seed=0 \
+         --set pruner.biaffine=2 --set pruner.mlp=4 --set system.approach=a8 --set statistics.baseline={}",
+    );
+    let labels: Vec<String> = sandbox.begun().into_keys().collect();
+    assert_eq!(labels.len(), 8, "{labels:?}");
+    let steps = sandbox.store().steps().unwrap();
+    let find = |label: &str| steps.iter().find(|step| step.label.starts_with(label));
+    let features = find("states of").unwrap();
+    // The states come first, then what the pruner kept of train and of dev.
+    let training = sandbox.step("NerRe seed 0");
+    let kept = ["Pruner seed 0 on train", "Pruner seed 0 on dev"].map(|label| sandbox.step(label));
+    let expected = [&features.key, &kept[0].key, &kept[1].key];
+    assert_eq!(training.inputs.iter().collect::<Vec<_>>(), expected);
+    let names = trained(&sandbox, "Pruner seed 0");
+    assert!(names.keys().all(|name| !name.starts_with("bert.")));
+}
+
 /// The tensors of a weights file, as bytes.
 fn tensors(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let bytes = fs::read(path).unwrap();

@@ -211,7 +211,7 @@ fn mistakes_do_not_fit() {
         (
             "[train]",
             "[eval]\nsplit = \"tset\"\n[train]",
-            "/eval/split: \"tset\" is none of [\"dev\",\"test\"]",
+            "/eval/split: \"tset\" is none of [\"train\",\"dev\",\"test\"]",
         ),
         (
             "[train]",

@@ -12,7 +12,7 @@ mod freeze;
 mod gelu;
 mod host_attention;
 mod interface;
-mod lanes;
+pub(crate) mod lanes;
 mod lookup;
 mod model;
 mod names;
@@ -22,7 +22,7 @@ mod problems;
 mod relative_bias;
 mod score_terms;
 mod self_attention;
-mod softmax;
+pub(crate) mod softmax;
 mod t5;
 mod terms;
 

@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use super::module::Task;
+
 /// Scores on the host, one row per candidate.
 pub(crate) struct Rows {
     values: Vec<f32>,
@@ -32,19 +34,13 @@ impl Rows {
         &self.values[index * self.outputs..(index + 1) * self.outputs]
     }
 
-    /// The label with the highest score, the first of equals; a single score says 1
-    /// when it is above 0.
-    pub(crate) fn label(&self, index: usize) -> usize {
-        match self.row(index) {
-            [score] => usize::from(*score > 0.0),
-            scores => argmax(scores),
+    /// The label with the highest score, the first of equals; where existence is scored,
+    /// 1 when that score is above 0.
+    pub(crate) fn label(&self, index: usize, task: Task) -> usize {
+        match (task, self.row(index)) {
+            (Task::Identify, [score]) => usize::from(*score > 0.0),
+            (_, scores) => argmax(scores),
         }
-    }
-
-    /// How much the best real label exceeds null, for labels with null first.
-    pub(crate) fn margin(&self, index: usize) -> f32 {
-        let row = self.row(index);
-        row[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max) - row[0]
     }
 }
 
@@ -68,12 +64,16 @@ mod tests {
             values: vec![0.0, 2.0, 2.0, 1.0, 0.5, -1.0],
             outputs: 3,
         };
-        assert_eq!([rows.label(0), rows.label(1)], [1, 0]);
-        assert!((rows.margin(0) - 2.0).abs() < 1e-6 && (rows.margin(1) + 0.5).abs() < 1e-6);
+        assert_eq!([0, 1].map(|index| rows.label(index, Task::Both)), [1, 0]);
         let single = Rows {
             values: vec![0.0, 0.1],
             outputs: 1,
         };
-        assert_eq!([single.label(0), single.label(1)], [0, 1]);
+        assert_eq!(
+            [0, 1].map(|index| single.label(index, Task::Identify)),
+            [0, 1]
+        );
+        // One type is the type, whatever its score.
+        assert_eq!(single.label(1, Task::Classify), 0);
     }
 }

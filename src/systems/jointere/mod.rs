@@ -7,28 +7,37 @@ mod candidates;
 mod config;
 mod decode;
 mod examples;
+mod input;
 mod loss;
+mod mean_field;
 mod model;
 mod module;
+#[cfg(test)]
+#[path = "../../../tests/it/oracle.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
+mod oracle_files;
 mod plan;
 mod predict;
+mod prior;
 mod saved;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the module that trains it comes apart"
-    )
-)]
+mod scorer;
 mod span_pruner;
 mod stage;
 mod steps;
+mod ternary;
 mod top_k;
 mod training;
+mod words;
 
-pub use approach::{APPROACHES, approach};
+pub use approach::approach;
 pub use config::{JointEreConfig, LossNorm, PrunerConfig, Rounding, SpanEnd};
+pub use mean_field::{MeanFieldConfig, Schedule, Start};
 pub use module::ModuleKind;
 pub use plan::draft_run;
 pub use predict::predict;

@@ -1,27 +1,29 @@
-//! The module's network: an encoder of its own, span vectors, and the perceptrons
-//! that score spans and pairs (Yan et al. 2022, §3.1).
-//!
-//! A span's vector is b = [x_start; x_end; φ(length)], a pair's [b_i; b_j]. The first
-//! layer of a perceptron is linear in each part, so it is applied to words, widths
-//! and spans, and its results are added where spans and pairs need them. That is the
-//! same function, and it spares the multiplication for every span and every pair.
+//! The module's network: an encoder of its own, span vectors, and what scores spans and
+//! pairs (Yan et al. 2022, §3.1).
 
-use burn::module::{Module, Param};
-use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn::module::Module;
+use burn::nn::{Embedding, EmbeddingConfig, Initializer};
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::{JointEreConfig, SpanEnd};
+use super::candidates::Candidates;
+use super::config::{JointEreConfig, PrunerConfig, SpanEnd};
 use super::examples::{Example, Input};
+use super::mean_field::{MeanFieldConfig, Scores, mean_field};
 use super::module::ModuleKind;
-use crate::corpus::{Labels, Span};
+use super::prior::set_prior;
+use super::scorer::{Scorer, add_bias};
+use super::span_pruner::SpanPruner;
+use super::ternary::Ternary;
+use super::words::{Words, indices, side};
+use crate::corpus::Labels;
 use crate::encoder::{Encoder, Noise, Pieces, TokenBatch, Transformer, dropout};
 
-/// A two-layer perceptron and the linear layer that scores its output.
-#[derive(Module, Debug)]
-struct Scorer {
-    first: Linear,
-    second: Linear,
-    score: Linear,
+/// The switches that decide a network's shape.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Switches<'a> {
+    pub(crate) jointere: &'a JointEreConfig,
+    pub(crate) pruner: &'a PrunerConfig,
+    pub(crate) mfvi: &'a MeanFieldConfig,
 }
 
 /// The network of one module.
@@ -29,9 +31,12 @@ struct Scorer {
 pub(crate) struct JointEre {
     /// None where a frozen encoder's states are read instead.
     encoder: Option<Encoder>,
-    width: Embedding,
+    /// Embedding of a span's length; the pruner has none.
+    width: Option<Embedding>,
     span: Option<Scorer>,
     pair: Option<Scorer>,
+    ternary: Option<Ternary>,
+    pruner: Option<SpanPruner>,
     #[module(skip)]
     longest: usize,
     #[module(skip)]
@@ -42,17 +47,16 @@ pub(crate) struct JointEre {
     last_piece: bool,
     #[module(skip)]
     padding: u32,
+    #[module(skip)]
+    mfvi: MeanFieldConfig,
 }
 
-/// The words of a batch after the encoder: one row per word, sentences one after
-/// another.
-pub(crate) struct Words {
-    /// State that stands for a word at a span's start, words × H.
-    start: Tensor<2>,
-    /// State that stands for a word at a span's end, words × H.
-    end: Tensor<2>,
-    /// Row of each sentence's first word.
-    first: Vec<usize>,
+/// Scores of a batch's candidates.
+pub(crate) struct Scored {
+    /// Of its spans, spans × outputs; none where the module scores none.
+    pub(crate) spans: Option<Tensor<2>>,
+    /// Of its ordered pairs, pairs × outputs; none where the module scores none.
+    pub(crate) pairs: Option<Tensor<2>>,
 }
 
 impl JointEre {
@@ -64,69 +68,81 @@ impl JointEre {
         hidden: usize,
         kind: ModuleKind,
         labels: &Labels,
-        config: &JointEreConfig,
+        switches: Switches<'_>,
         device: &Device,
     ) -> Self {
+        let config = switches.jointere;
         let vector = 2 * hidden + config.width_dim;
-        let linear = |input, output| {
-            LinearConfig::new(input, output)
-                .with_initializer(Initializer::Zeros)
-                .init(device)
-        };
-        let scorer = |input, width, outputs| Scorer {
-            first: linear(input, width),
-            second: linear(width, width),
-            score: linear(width, outputs),
-        };
+        let prunes = kind == ModuleKind::Pruner;
+        let entities = kind.entity_scores(labels).filter(|_| !prunes);
+        let relations = kind.relation_scores(labels);
+        let ternary = entities
+            .zip(relations)
+            .filter(|_| kind.is_high_order() && switches.mfvi.iterations > 0);
         let (encoder, padding) = encoder.unzip();
         Self {
             encoder,
             padding: padding.unwrap_or_default(),
-            width: EmbeddingConfig::new(config.max_span + 1, config.width_dim)
-                .with_initializer(Initializer::Zeros)
-                .init(device),
-            span: kind
-                .entity_scores(labels)
-                .map(|outputs| scorer(vector, config.span_mlp, outputs)),
-            pair: kind
-                .relation_scores(labels)
-                .map(|outputs| scorer(2 * vector, config.pair_mlp, outputs)),
+            width: (!prunes).then(|| {
+                EmbeddingConfig::new(config.max_span + 1, config.width_dim)
+                    .with_initializer(Initializer::Zeros)
+                    .init(device)
+            }),
+            span: entities.map(|outputs| Scorer::new(vector, config.span_mlp, outputs, device)),
+            pair: relations
+                .map(|outputs| Scorer::new(2 * vector, config.pair_mlp, outputs, device)),
+            ternary: ternary.map(|(entities, relations)| {
+                Ternary::new(vector, switches.mfvi.width, entities, relations, device)
+            }),
+            pruner: prunes
+                .then(|| SpanPruner::new(hidden, switches.pruner, config.dropout, device)),
             longest: config.max_span,
             dropout: config.dropout,
             state_dropout: config.state_dropout,
             last_piece: config.span_end == SpanEnd::Last,
+            mfvi: switches.mfvi.clone(),
         }
     }
 
     /// Lets the score layers' biases start at the logarithms of the labels' relative
     /// frequencies; a single score starts at the log odds of existence.
     pub(crate) fn with_prior(mut self, spans: &[f64], pairs: &[f64]) -> Self {
-        for (scorer, counts) in [(&mut self.span, spans), (&mut self.pair, pairs)] {
-            if let Some(scorer) = scorer {
-                set_prior(&mut scorer.score, counts);
-            }
+        if let Some(scorer) = &mut self.span {
+            set_prior(&mut scorer.score, spans);
+        }
+        if let Some(pruner) = &mut self.pruner {
+            set_prior(&mut pruner.score, spans);
+        }
+        if let Some(scorer) = &mut self.pair {
+            set_prior(&mut scorer.score, pairs);
         }
         self
     }
 
     /// The device the parameters live on, with or without gradients.
     pub(crate) fn device(&self) -> Device {
-        self.width.weight.val().device()
+        self.devices().into_iter().next().unwrap_or_default()
     }
 
     /// Runs the encoder over the sentences, or takes the states they come with.
     pub(crate) fn read(&self, sentences: &[&Example], noise: Option<&Noise>) -> Words {
-        let mut first = Vec::with_capacity(sentences.len());
+        let counts: Vec<usize> = sentences.iter().map(|sentence| sentence.words).collect();
+        let mut first = Vec::with_capacity(counts.len());
         let mut words = 0;
-        for sentence in sentences {
+        for count in &counts {
             first.push(words);
-            words += sentence.words;
+            words += count;
         }
         let (start, end) = match &self.encoder {
             Some(encoder) => self.encode(encoder, sentences, noise),
             None => self.given(sentences, noise),
         };
-        Words { start, end, first }
+        Words {
+            start,
+            end,
+            first,
+            counts,
+        }
     }
 
     /// States of the words' first and last pieces, words × H each.
@@ -190,124 +206,95 @@ impl JointEre {
         (start, end)
     }
 
-    /// Scores of spans, given as (sentence of the batch, span); spans × outputs. A
-    /// module without span scores, or no spans, gives none.
-    pub(crate) fn score_spans(
+    /// Scores the candidates of a batch; where both tasks are decided, each score takes
+    /// the others into account.
+    pub(crate) fn score(
         &self,
         words: &Words,
-        spans: &[(usize, Span)],
+        candidates: &Candidates,
         noise: Option<&Noise>,
-    ) -> Option<Tensor<2>> {
-        let scorer = self.span.as_ref().filter(|_| !spans.is_empty())?;
-        let first = self.project(&scorer.first.weight.val(), words, spans);
-        let bias = scorer.first.bias.as_ref().map(Param::val);
-        Some(self.finish(scorer, add_bias(first, bias), noise))
+    ) -> Scored {
+        if let Some(pruner) = &self.pruner {
+            return Scored {
+                spans: pruner.forward(&words.start, &words.counts, self.longest, noise),
+                pairs: None,
+            };
+        }
+        let mut scored = Scored {
+            spans: self.score_spans(words, candidates, noise),
+            pairs: self.score_pairs(words, candidates, noise),
+        };
+        if let (Some(ternary), Some(widths)) = (&self.ternary, &self.width)
+            && let (Some(spans), Some(pairs)) = (&scored.spans, &scored.pairs)
+        {
+            let unary = Scores {
+                spans: spans.clone(),
+                pairs: pairs.clone(),
+            };
+            let ternary = ternary.forward(words, widths, candidates);
+            let Scores { spans, pairs } =
+                mean_field(unary, ternary, &candidates.counts, &self.mfvi);
+            scored = Scored {
+                spans: Some(spans),
+                pairs: Some(pairs),
+            };
+        }
+        scored
     }
 
-    /// Scores of ordered pairs, given as indices into `spans`; pairs × outputs.
-    pub(crate) fn score_pairs(
+    fn score_spans(
         &self,
         words: &Words,
-        spans: &[(usize, Span)],
-        pairs: &[(usize, usize)],
+        candidates: &Candidates,
         noise: Option<&Noise>,
     ) -> Option<Tensor<2>> {
-        let scorer = self.pair.as_ref().filter(|_| !pairs.is_empty())?;
-        let device = self.device();
+        let scorer = self.span.as_ref()?;
+        let widths = self.width.as_ref()?;
+        if candidates.spans.is_empty() {
+            return None;
+        }
+        let product = words.project(&scorer.first.weight.val(), widths, &candidates.spans);
+        let first = add_bias(product, &scorer.first);
+        Some(scorer.finish(first, self.dropout, noise))
+    }
+
+    /// A pair's vector is [b_i; b_j], so the first layer's product is that of the head
+    /// plus that of the tail.
+    fn score_pairs(
+        &self,
+        words: &Words,
+        candidates: &Candidates,
+        noise: Option<&Noise>,
+    ) -> Option<Tensor<2>> {
+        let scorer = self.pair.as_ref()?;
+        let widths = self.width.as_ref()?;
+        let pairs = candidates.pairs.as_slice();
+        if pairs.is_empty() {
+            return None;
+        }
+        let device = words.start.device();
         let weight = scorer.first.weight.val();
-        let [inputs, _] = weight.dims();
-        let half = inputs / 2;
-        let heads = self.project(&weight.clone().narrow(0, 0, half), words, spans);
-        let tails = self.project(&weight.narrow(0, half, half), words, spans);
-        let column = |side: fn(&(usize, usize)) -> usize| -> Vec<i32> {
-            pairs.iter().map(|pair| side(pair) as i32).collect()
+        let half = weight.dims()[0] / 2;
+        let project = |from| {
+            let weight = weight.clone().narrow(0, from, half);
+            words.project(&weight, widths, &candidates.spans)
         };
-        let bias = scorer.first.bias.as_ref().map(Param::val);
-        let first = add_bias(heads, bias).select(0, indices(&column(|pair| pair.0), &device))
-            + tails.select(0, indices(&column(|pair| pair.1), &device));
-        Some(self.finish(scorer, first, noise))
+        // The bias is added where there is less of it: there are fewer spans than pairs.
+        let (heads, tails) = (add_bias(project(0), &scorer.first), project(half));
+        let first = heads.select(0, side(pairs, |pair| pair.0, &device))
+            + tails.select(0, side(pairs, |pair| pair.1, &device));
+        Some(scorer.finish(first, self.dropout, noise))
     }
-
-    /// W·[x_start; x_end; φ(length)] for every span, W being inputs × outputs.
-    fn project(&self, weight: &Tensor<2>, words: &Words, spans: &[(usize, Span)]) -> Tensor<2> {
-        let device = self.device();
-        let [_, hidden] = words.start.dims();
-        let [inputs, _] = weight.dims();
-        let part = |from, length| weight.clone().narrow(0, from, length);
-        let starts = words.start.clone().matmul(part(0, hidden));
-        let ends = words.end.clone().matmul(part(hidden, hidden));
-        let widths = self
-            .width
-            .weight
-            .val()
-            .matmul(part(2 * hidden, inputs - 2 * hidden));
-        let column = |value: &dyn Fn(&(usize, Span)) -> usize| -> Tensor<1, Int> {
-            let values: Vec<i32> = spans.iter().map(|span| value(span) as i32).collect();
-            indices(&values, &device)
-        };
-        let rows = &words.first;
-        starts.select(0, column(&|(sentence, span)| rows[*sentence] + span.start))
-            + ends.select(0, column(&|(sentence, span)| rows[*sentence] + span.end))
-            // Gold spans beyond the limit share the longest span's embedding.
-            + widths.select(0, column(&|(_, span)| span.width().min(self.longest)))
-    }
-
-    /// What follows the first linear layer.
-    fn finish(&self, scorer: &Scorer, first: Tensor<2>, noise: Option<&Noise>) -> Tensor<2> {
-        let hidden = dropout(activation::relu(first), self.dropout, noise);
-        let hidden = activation::relu(scorer.second.forward(hidden));
-        scorer.score.forward(dropout(hidden, self.dropout, noise))
-    }
-}
-
-fn add_bias(values: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
-    match bias {
-        Some(bias) => values + bias.unsqueeze(),
-        None => values,
-    }
-}
-
-fn indices(values: &[i32], device: &Device) -> Tensor<1, Int> {
-    Tensor::from_data(TensorData::from(values), device)
-}
-
-/// `counts` are the labels' numbers in training, null first; add-one smoothing keeps
-/// unseen labels finite.
-fn set_prior(score: &mut Linear, counts: &[f64]) {
-    let total: f64 = counts.iter().map(|count| count + 1.0).sum();
-    let logs: Vec<f64> = counts
-        .iter()
-        .map(|count| ((count + 1.0) / total).ln())
-        .collect();
-    let Some(bias) = score.bias.take() else {
-        return;
-    };
-    let outputs = bias.val().dims()[0];
-    let values: Vec<f32> = match logs.as_slice() {
-        [absent, present] if outputs == 1 => vec![(present - absent) as f32],
-        logs if logs.len() == outputs => logs.iter().map(|log| *log as f32).collect(),
-        _ => {
-            score.bias = Some(bias);
-            return;
-        }
-    };
-    score.bias = Some(bias.map(|old| {
-        let device = old.device();
-        let fresh = Tensor::from_data(TensorData::from(values.as_slice()), &device);
-        if device.is_autodiff() {
-            fresh.require_grad()
-        } else {
-            fresh
-        }
-    }));
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use burn::nn::Linear;
+
     use super::*;
-    use crate::corpus::{Corpus, DemoConfig, demo};
+    use crate::corpus::{Corpus, DemoConfig, Extraction, Span, demo};
     use crate::encoder::{Scheme, ScratchConfig, initialise, word_vocabulary};
     use crate::systems::jointere::examples::{Source, examples};
 
@@ -330,12 +317,17 @@ mod tests {
             pair_mlp: 7,
             ..JointEreConfig::default()
         };
+        let switches = Switches {
+            jointere: &config,
+            pruner: &PrunerConfig::default(),
+            mfvi: &MeanFieldConfig::default(),
+        };
         let model = JointEre::new(
             Some((bert.init(&device), bert.padding())),
             8,
             kind,
             &corpus.labels,
-            &config,
+            switches,
             &device,
         );
         let model = initialise(model, 1, Scheme::Framework, &|_| true);
@@ -392,14 +384,19 @@ mod tests {
         let (model, examples) = model(ModuleKind::NerReStar, &corpus);
         let sentences: Vec<&Example> = examples[..3].iter().collect();
         let words = model.read(&sentences, None);
-        let spans = [
-            (0, Span { start: 0, end: 0 }),
-            (2, Span { start: 1, end: 3 }),
-            (2, Span { start: 0, end: 4 }),
-        ];
+        let candidates = Candidates {
+            spans: vec![
+                (0, Span { start: 0, end: 0 }),
+                (2, Span { start: 1, end: 3 }),
+                (2, Span { start: 0, end: 4 }),
+            ],
+            counts: vec![1, 0, 2],
+            pairs: vec![(1, 2), (2, 1)],
+        };
         let (start, end) = (rows(words.start.clone()), rows(words.end.clone()));
-        let widths = rows(model.width.weight.val());
-        let vectors: Vec<Vec<f32>> = spans
+        let widths = rows(model.width.as_ref().unwrap().weight.val());
+        let vectors: Vec<Vec<f32>> = candidates
+            .spans
             .iter()
             .map(|(sentence, span)| {
                 let first = words.first[*sentence];
@@ -412,13 +409,12 @@ mod tests {
                 .concat()
             })
             .collect();
-        let scored = rows(model.score_spans(&words, &spans, None).unwrap());
-        for (scores, vector) in scored.iter().zip(&vectors) {
+        let scored = model.score(&words, &candidates, None);
+        for (scores, vector) in rows(scored.spans.unwrap()).iter().zip(&vectors) {
             close(scores, &direct(model.span.as_ref().unwrap(), vector));
         }
-        let pairs = [(1, 2), (2, 1)];
-        let scored = rows(model.score_pairs(&words, &spans, &pairs, None).unwrap());
-        for (scores, (head, tail)) in scored.iter().zip(&pairs) {
+        let scored = rows(scored.pairs.unwrap());
+        for (scores, (head, tail)) in scored.iter().zip(&candidates.pairs) {
             let vector = [vectors[*head].as_slice(), vectors[*tail].as_slice()].concat();
             close(scores, &direct(model.pair.as_ref().unwrap(), &vector));
         }
@@ -427,14 +423,58 @@ mod tests {
     #[test]
     fn a_sentence_scores_alike_alone_and_in_a_batch() {
         let corpus = demo(&DemoConfig::default());
-        let (model, examples) = model(ModuleKind::Ner, &corpus);
-        let span = Span { start: 1, end: 2 };
-        let together: Vec<&Example> = examples[..4].iter().collect();
-        let batch = model.read(&together, None);
-        let alone = model.read(&together[2..3], None);
-        let left = rows(model.score_spans(&batch, &[(2, span)], None).unwrap());
-        let right = rows(model.score_spans(&alone, &[(0, span)], None).unwrap());
-        close(&left[0], &right[0]);
+        for kind in [ModuleKind::Ner, ModuleKind::Pruner, ModuleKind::NerRe] {
+            let (model, examples) = model(kind, &corpus);
+            let together: Vec<&Example> = examples[..4].iter().collect();
+            let given: Vec<Extraction> = together
+                .iter()
+                .map(|example| Extraction {
+                    spans: example.all_spans(2),
+                    ..Extraction::default()
+                })
+                .collect();
+            let given: Vec<&Extraction> = given.iter().collect();
+            let score = |range: std::ops::Range<usize>| {
+                let sentences = &together[range.clone()];
+                let candidates = Candidates::of(kind, sentences, &given[range], 3);
+                let scored = model.score(&model.read(sentences, None), &candidates, None);
+                (rows(scored.spans.unwrap()), scored.pairs.map(rows))
+            };
+            let before = Candidates::of(kind, &together[..2], &given[..2], 3);
+            let (batch, batch_pairs) = score(0..4);
+            let (alone, alone_pairs) = score(2..3);
+            for (left, right) in batch[before.spans.len()..].iter().zip(&alone) {
+                close(left, right);
+            }
+            assert_eq!(batch_pairs.is_some(), kind == ModuleKind::NerRe);
+            if let (Some(batch), Some(alone)) = (batch_pairs, alone_pairs) {
+                for (left, right) in batch[before.pairs.len()..].iter().zip(&alone) {
+                    close(left, right);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn high_order_inference_changes_scores_and_its_absence_does_not() {
+        let corpus = demo(&DemoConfig::default());
+        let (model, examples) = model(ModuleKind::NerRe, &corpus);
+        let sentences = [&examples[0]];
+        let given = Extraction {
+            spans: examples[0].all_spans(1),
+            ..Extraction::default()
+        };
+        let candidates = Candidates::of(ModuleKind::NerRe, &sentences, &[&given], 3);
+        let words = model.read(&sentences, None);
+        let joint = rows(model.score(&words, &candidates, None).spans.unwrap());
+        let unary = rows(model.score_spans(&words, &candidates, None).unwrap());
+        assert!((joint[0][0] - unary[0][0]).abs() > 1e-4);
+        let alone = JointEre {
+            ternary: None,
+            ..model
+        };
+        let scored = alone.score(&words, &candidates, None);
+        close(&rows(scored.spans.unwrap())[0], &unary[0]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::approach::approach;
 use super::config::{JointEreConfig, PrunerConfig, SpanEnd};
-use super::module::ModuleKind;
+use super::mean_field::MeanFieldConfig;
+use super::module::{ModuleKind, SpanSource};
 use super::steps::{PREDICT, PredictStep, TRAIN, TrainStep, VERSION};
 use crate::corpus::Split;
 use crate::encoder::Pool;
@@ -28,36 +29,143 @@ pub fn draft_run(
     drafts: &mut Drafts,
 ) -> Result<usize, String> {
     let name = &configuration.system.approach;
-    let modules = approach(name).ok_or_else(|| format!("`{name}` is no approach of jointere"))?;
+    let approach = approach(name).map_err(|reason| format!("the approach `{name}` {reason}"))?;
     let features = feature_drafts(configuration, corpus, encoder, drafts)?;
-    let mut previous = None;
-    for module in modules {
-        let mut training = train_draft(configuration, corpus, encoder, *module, seed)?;
-        training.inputs.clone_from(&features);
-        let training = drafts.add(training);
+    let chain = Chain {
+        configuration,
+        corpus,
+        encoder,
+        seed,
+        reads_gold: approach.reads_gold(),
+        features,
+    };
+    chain
+        .predict(&approach.modules, split, drafts)?
+        .ok_or_else(|| format!("`{name}` has no modules"))
+}
+
+/// What the steps of one run have in common.
+struct Chain<'a> {
+    configuration: &'a Configuration,
+    corpus: &'a CorpusIdentity,
+    encoder: &'a EncoderIdentity,
+    seed: u64,
+    /// Whether the first module is given the annotation.
+    reads_gold: bool,
+    /// The steps that read the corpus with a frozen encoder; none where it is trained.
+    features: Vec<usize>,
+}
+
+impl Chain<'_> {
+    /// Drafts what these modules extract from `split`, one after another; none without
+    /// modules.
+    fn predict(
+        &self,
+        modules: &[ModuleKind],
+        split: Split,
+        drafts: &mut Drafts,
+    ) -> Result<Option<usize>, String> {
+        let Some((module, before)) = modules.split_last() else {
+            return Ok(None);
+        };
+        let previous = self.predict(before, split, drafts)?;
+        let training = self.train(*module, before, drafts)?;
+        let reads_gold = self.reads_gold && before.is_empty();
         let step = PredictStep {
             module: *module,
-            corpus: corpus.clone(),
+            corpus: self.corpus.clone(),
             split,
-            jointere: decoding(*module, &configuration.jointere),
-            pruner: pruning(*module, &configuration.pruner),
+            reads_gold,
+            jointere: decoding(*module, &self.configuration.jointere),
+            pruner: match module {
+                ModuleKind::Pruner => pruning(&self.configuration.pruner),
+                _ => PrunerConfig::default(),
+            },
         };
-        let read = features.iter().copied();
+        let read = self.features.iter().copied();
         let inputs = std::iter::once(training).chain(read).chain(previous);
-        previous = Some(drafts.add(Draft {
+        let chain: Vec<&str> = modules.iter().map(|module| module.name()).collect();
+        let chain = chain.join("-");
+        let from = if self.reads_gold { " from gold" } else { "" };
+        Ok(Some(drafts.add(Draft {
             kind: PREDICT,
             version: VERSION,
-            label: format!("{module} seed {seed} on {split}"),
+            label: format!("{chain} seed {} on {split}{from}", self.seed),
             description: value(&step)?,
             defaults: json!({
+                "reads_gold": false,
                 "jointere": value(&JointEreConfig::default())?,
                 "pruner": value(&PrunerConfig::default())?,
             }),
             inputs: inputs.collect(),
             training: false,
-        }));
+        })))
     }
-    previous.ok_or_else(|| format!("`{name}` has no modules"))
+
+    /// Drafts the training of a module that follows the modules `before` it.
+    fn train(
+        &self,
+        module: ModuleKind,
+        before: &[ModuleKind],
+        drafts: &mut Drafts,
+    ) -> Result<usize, String> {
+        let mut inputs = self.features.clone();
+        if module.spans() == SpanSource::Kept {
+            inputs.extend(self.predict(before, Split::Train, drafts)?);
+            inputs.extend(self.predict(before, Split::Dev, drafts)?);
+        }
+        let mut train = self.configuration.train.clone();
+        if let Some(epochs) = self.configuration.jointere.epochs.get(module.key()) {
+            train.epochs = *epochs;
+        }
+        let default = PrunerConfig::default();
+        let step = TrainStep {
+            module,
+            corpus: self.corpus.clone(),
+            encoder: self.encoder.clone(),
+            jointere: shape(module, &self.configuration.jointere),
+            pruner: match module.spans() {
+                _ if module == ModuleKind::Pruner => pruning(&self.configuration.pruner),
+                SpanSource::Kept => PrunerConfig {
+                    inject_gold: self.configuration.pruner.inject_gold,
+                    ..default
+                },
+                _ => default,
+            },
+            mfvi: if module.is_high_order() {
+                self.configuration.mfvi.clone()
+            } else {
+                MeanFieldConfig::default()
+            },
+            train,
+            seed: self.seed,
+        };
+        Ok(drafts.add(Draft {
+            kind: TRAIN,
+            version: VERSION,
+            label: format!("{} seed {}", named(module, before), self.seed),
+            description: value(&step)?,
+            defaults: json!({
+                "encoder": EncoderIdentity::defaults(),
+                "jointere": value(&JointEreConfig::default())?,
+                "pruner": value(&PrunerConfig::default())?,
+                "mfvi": value(&MeanFieldConfig::default())?,
+                "train": value(&Recipe::default())?,
+            }),
+            inputs,
+            training: true,
+        }))
+    }
+}
+
+/// A module's name, with that of the one it builds on where the paper has two kinds.
+fn named(module: ModuleKind, before: &[ModuleKind]) -> String {
+    match before.last() {
+        Some(before) if module.spans() == SpanSource::Kept && *before != ModuleKind::Pruner => {
+            format!("{before}-{module}")
+        }
+        _ => module.to_string(),
+    }
 }
 
 /// The steps that read the corpus with a frozen encoder; none where it is trained.
@@ -79,60 +187,23 @@ fn feature_drafts(
     pools.into_iter().map(draft).collect()
 }
 
-fn train_draft(
-    configuration: &Configuration,
-    corpus: &CorpusIdentity,
-    encoder: &EncoderIdentity,
-    module: ModuleKind,
-    seed: u64,
-) -> Result<Draft, String> {
-    let mut train = configuration.train.clone();
-    if let Some(epochs) = configuration.jointere.epochs.get(module.key()) {
-        train.epochs = *epochs;
-    }
-    let step = TrainStep {
-        module,
-        corpus: corpus.clone(),
-        encoder: encoder.clone(),
-        jointere: shape(module, &configuration.jointere),
-        pruner: pruning(module, &configuration.pruner),
-        train,
-        seed,
-    };
-    Ok(Draft {
-        kind: TRAIN,
-        version: VERSION,
-        label: format!("{module} seed {seed}"),
-        description: value(&step)?,
-        defaults: json!({
-            "encoder": EncoderIdentity::defaults(),
-            "jointere": value(&JointEreConfig::default())?,
-            "pruner": value(&PrunerConfig::default())?,
-            "train": value(&Recipe::default())?,
-        }),
-        inputs: Vec::new(),
-        training: true,
-    })
-}
-
 /// The switches that matter to this module's training; the others stand at their
 /// defaults, so that they do not make two steps of one.
 fn shape(module: ModuleKind, config: &JointEreConfig) -> JointEreConfig {
     let default = JointEreConfig::default();
     let mut shape = config.clone();
     shape.epochs = default.epochs;
-    let spans = matches!(
-        module,
-        ModuleKind::Ei | ModuleKind::Ec | ModuleKind::Ner | ModuleKind::NerReStar
-    );
-    let pairs = !spans || module == ModuleKind::NerReStar;
-    if !spans {
+    let prunes = module == ModuleKind::Pruner;
+    if module.entity_task().is_none() || prunes {
         shape.span_mlp = default.span_mlp;
     }
-    if !pairs {
+    if module.relation_task().is_none() {
         shape.pair_mlp = default.pair_mlp;
     }
-    if module != ModuleKind::NerReStar {
+    if prunes {
+        shape.width_dim = default.width_dim;
+    }
+    if module.spans() != SpanSource::Kept {
         shape.require_entity_endpoints = default.require_entity_endpoints;
     }
     shape
@@ -141,19 +212,20 @@ fn shape(module: ModuleKind, config: &JointEreConfig) -> JointEreConfig {
 /// The switches that matter to this module's decoding.
 fn decoding(module: ModuleKind, config: &JointEreConfig) -> JointEreConfig {
     let mut decoding = JointEreConfig::default();
-    if module.scores_all_spans() {
-        decoding.max_span = config.max_span;
-    }
-    if module == ModuleKind::NerReStar {
-        decoding.require_entity_endpoints = config.require_entity_endpoints;
+    match module.spans() {
+        SpanSource::All => decoding.max_span = config.max_span,
+        SpanSource::Kept => {
+            decoding.require_entity_endpoints = config.require_entity_endpoints;
+        }
+        SpanSource::Entities | SpanSource::Pairs => {}
     }
     decoding
 }
 
-fn pruning(module: ModuleKind, config: &PrunerConfig) -> PrunerConfig {
-    if module == ModuleKind::NerReStar {
-        config.clone()
-    } else {
-        PrunerConfig::default()
+/// The switches that matter to the pruner itself.
+fn pruning(config: &PrunerConfig) -> PrunerConfig {
+    PrunerConfig {
+        inject_gold: PrunerConfig::default().inject_gold,
+        ..config.clone()
     }
 }

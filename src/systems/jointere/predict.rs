@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 
-use super::examples::{Source, examples};
+use super::examples::{Example, Source, examples};
+use super::input::{gold_input, read_extractions};
 use super::saved::{States, open};
 use super::stage::{Stage, by_document};
 use super::steps::{PREDICT, PredictStep};
-use crate::corpus::{Corpus, Extraction, Prediction, read_predictions};
+use crate::corpus::{Corpus, Extraction, Prediction};
 use crate::systems::error::SystemError;
 use crate::systems::features::open_features;
-use crate::systems::scoring::PREDICTIONS;
 
-/// Extends what earlier modules extracted (nothing for the first) by what a trained
-/// module decides. `inputs` are the results of the module's training, of the steps that
+/// Extends what earlier modules extracted (nothing for the first, or the annotation) by
+/// what a trained module decides. `inputs` are the results of the module's training, of the steps that
 /// read the corpus for it where its encoder is frozen, and of the earlier module.
 ///
 /// # Errors
@@ -50,25 +50,15 @@ pub fn predict(
             (examples(documents, &saved.labels, &source)?, others)
         }
     };
-    let previous = match others.first() {
-        Some(folder) => Some(read_predictions(&folder.join(PREDICTIONS))?.1),
-        None => None,
+    let inputs = if step.reads_gold {
+        let gold = |sentence: &Example| gold_input(saved.kind, sentence);
+        sentences.iter().map(gold).collect()
+    } else {
+        match others.first() {
+            Some(folder) => read_extractions(folder, sentences.len())?,
+            None => vec![Extraction::default(); sentences.len()],
+        }
     };
-    let inputs: Vec<Extraction> = match previous {
-        Some(previous) => previous
-            .iter()
-            .flat_map(|document| document.sentences.iter().cloned())
-            .collect(),
-        None => vec![Extraction::default(); sentences.len()],
-    };
-    if inputs.len() != sentences.len() {
-        return Err(SystemError::Training(format!(
-            "the earlier module's output has {} sentences and the {} split {}",
-            inputs.len(),
-            step.split,
-            sentences.len()
-        )));
-    }
     let stage = Stage {
         kind: saved.kind,
         model: &saved.model,

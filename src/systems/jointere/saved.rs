@@ -7,8 +7,9 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::config::JointEreConfig;
-use super::model::JointEre;
+use super::config::{JointEreConfig, PrunerConfig};
+use super::mean_field::MeanFieldConfig;
+use super::model::{JointEre, Switches};
 use super::module::ModuleKind;
 use super::steps::TrainStep;
 use crate::corpus::Labels;
@@ -29,6 +30,10 @@ struct Section {
     module: ModuleKind,
     labels: Labels,
     jointere: JointEreConfig,
+    #[serde(default)]
+    pruner: PrunerConfig,
+    #[serde(default)]
+    mfvi: MeanFieldConfig,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     features: Option<Width>,
 }
@@ -107,6 +112,8 @@ pub(crate) fn save(
             module: step.module,
             labels: labels.clone(),
             jointere: step.jointere.clone(),
+            pruner: step.pruner.clone(),
+            mfvi: step.mfvi.clone(),
             features,
         },
     };
@@ -131,13 +138,18 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
         serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
     let section = header.sweep;
     let weights = folder.join(WEIGHTS);
+    let switches = Switches {
+        jointere: &section.jointere,
+        pruner: &section.pruner,
+        mfvi: &section.mfvi,
+    };
     let network = |encoder, width| {
         JointEre::new(
             encoder,
             width,
             section.module,
             &section.labels,
-            &section.jointere,
+            switches,
             device,
         )
     };

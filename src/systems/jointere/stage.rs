@@ -5,8 +5,8 @@ use super::candidates::Candidates;
 use super::config::{JointEreConfig, PrunerConfig};
 use super::decode::Rows;
 use super::examples::Example;
-use super::model::{JointEre, Words};
-use super::module::ModuleKind;
+use super::model::JointEre;
+use super::module::{Decision, ModuleKind, SpanSource};
 use super::top_k::top_k;
 use crate::corpus::{Document, Entity, Extraction, Labels, Prediction, Relation, Span};
 
@@ -37,9 +37,8 @@ impl Stage<'_> {
         let mut outputs = inputs.to_vec();
         for batch in order.chunks(BATCH) {
             let chosen: Vec<&Example> = batch.iter().map(|index| &sentences[*index]).collect();
-            let words = self.model.read(&chosen, None);
             let given: Vec<&Extraction> = batch.iter().map(|index| &inputs[*index]).collect();
-            let found = self.decide(&words, &chosen, &given)?;
+            let found = self.decide(&chosen, &given)?;
             for (index, extraction) in batch.iter().zip(found) {
                 outputs[*index] = extraction;
             }
@@ -49,121 +48,102 @@ impl Stage<'_> {
 
     fn decide(
         &self,
-        words: &Words,
         sentences: &[&Example],
         given: &[&Extraction],
     ) -> Result<Vec<Extraction>, String> {
         let mut found: Vec<Extraction> = given.iter().map(|input| (*input).clone()).collect();
-        match self.kind {
-            ModuleKind::Ei | ModuleKind::Ner | ModuleKind::Ec => {
-                let spans = self.span_candidates(sentences, given);
-                self.decide_entities(words, &spans, &mut found)?;
-            }
-            ModuleKind::Ri | ModuleKind::Re => {
-                let mut candidates = Candidates::default();
-                for (row, (sentence, input)) in sentences.iter().zip(given).enumerate() {
-                    candidates.add_all_pairs(self.kind, row, sentence, &input.spans);
-                }
-                self.decide_relations(words, &candidates, &mut found)?;
-            }
-            ModuleKind::Rc => {
-                let mut candidates = Candidates::default();
-                for (row, input) in given.iter().enumerate() {
-                    for (head, tail) in &input.pairs {
-                        let head = candidates.argument(row, *head);
-                        let tail = candidates.argument(row, *tail);
-                        candidates.pairs.push((head, tail));
-                    }
-                }
-                self.decide_relations(words, &candidates, &mut found)?;
-            }
-            ModuleKind::NerReStar => self.decide_jointly(words, sentences, given, &mut found)?,
+        let candidates = Candidates::of(self.kind, sentences, given, self.config.max_span);
+        let words = self.model.read(sentences, None);
+        let scores = self.model.score(&words, &candidates, None);
+        let spans = Rows::fetch(scores.spans)?;
+        if self.kind == ModuleKind::Pruner {
+            self.keep(sentences, &candidates, &spans, &mut found);
+            return Ok(found);
+        }
+        if self.kind.entity_task().is_some() {
+            self.decide_entities(&candidates, &spans, &mut found);
+        }
+        if self.kind.relation_task().is_some() {
+            let pairs = Rows::fetch(scores.pairs)?;
+            self.decide_relations(&candidates, &pairs, &mut found);
         }
         Ok(found)
     }
 
-    fn span_candidates(&self, sentences: &[&Example], given: &[&Extraction]) -> Vec<(usize, Span)> {
-        let mut spans = Vec::new();
-        for (row, (sentence, input)) in sentences.iter().zip(given).enumerate() {
-            if self.kind.scores_all_spans() {
-                let all = sentence.all_spans(self.config.max_span);
-                spans.extend(all.into_iter().map(|span| (row, span)));
-            } else {
-                spans.extend(input.spans.iter().map(|span| (row, *span)));
-            }
+    /// The best-scored spans of every sentence.
+    fn keep(
+        &self,
+        sentences: &[&Example],
+        candidates: &Candidates,
+        rows: &Rows,
+        found: &mut [Extraction],
+    ) {
+        let mut from = 0;
+        for (row, sentence) in sentences.iter().enumerate() {
+            let own = from..from + candidates.counts[row];
+            let spans: Vec<Span> = candidates.spans[own.clone()]
+                .iter()
+                .map(|(_, span)| *span)
+                .collect();
+            from = own.end;
+            let scores: Vec<f32> = own.map(|index| rows.row(index)[0]).collect();
+            let kept = top_k(&spans, &scores, self.pruner.keep(sentence.words));
+            found[row].spans = kept.into_iter().map(|index| spans[index]).collect();
         }
-        spans
     }
 
-    /// Scores `spans` and records the entities; gives the scores back.
-    fn decide_entities(
-        &self,
-        words: &Words,
-        spans: &[(usize, Span)],
-        found: &mut [Extraction],
-    ) -> Result<Rows, String> {
-        let rows = Rows::fetch(self.model.score_spans(words, spans, None))?;
-        for (index, (row, span)) in spans.iter().enumerate() {
-            let label = rows.label(index);
+    fn decide_entities(&self, candidates: &Candidates, rows: &Rows, found: &mut [Extraction]) {
+        let Some(task) = self.kind.entity_task() else {
+            return;
+        };
+        let finds = self.kind.spans() != SpanSource::Entities;
+        if finds {
+            for extraction in found.iter_mut() {
+                extraction.spans.clear();
+            }
+        }
+        for (index, (row, span)) in candidates.spans.iter().enumerate() {
+            let decision = task.decision(rows.label(index, task));
+            if decision == Decision::Nothing {
+                continue;
+            }
             let extraction = &mut found[*row];
-            let typed = match self.kind {
-                ModuleKind::Ei => {
-                    if label == 1 {
-                        extraction.spans.push(*span);
-                    }
-                    None
-                }
-                ModuleKind::Ec => Some(label),
-                _ => {
-                    let real = label.checked_sub(1);
-                    if real.is_some() {
-                        extraction.spans.push(*span);
-                    }
-                    real
-                }
-            };
-            if let Some(label) = typed {
+            if finds {
+                extraction.spans.push(*span);
+            }
+            if let Decision::Type(label) = decision {
                 extraction.entities.push(Entity {
                     span: *span,
                     label: self.labels.entity_types[label].clone(),
                 });
             }
         }
-        Ok(rows)
     }
 
-    fn decide_relations(
-        &self,
-        words: &Words,
-        candidates: &Candidates,
-        found: &mut [Extraction],
-    ) -> Result<(), String> {
-        let scores = self
-            .model
-            .score_pairs(words, &candidates.spans, &candidates.pairs, None);
-        let rows = Rows::fetch(scores)?;
+    fn decide_relations(&self, candidates: &Candidates, rows: &Rows, found: &mut [Extraction]) {
+        let Some(task) = self.kind.relation_task() else {
+            return;
+        };
+        // What decides both tasks at once may relate a span that it does not call an entity.
+        let between_entities =
+            self.kind.spans() == SpanSource::Kept && self.config.require_entity_endpoints;
+        let finds = self.kind != ModuleKind::Rc;
         for (index, (head, tail)) in candidates.pairs.iter().enumerate() {
             let (row, head) = candidates.spans[*head];
             let (_, tail) = candidates.spans[*tail];
-            let label = rows.label(index);
+            let decision = task.decision(rows.label(index, task));
+            if decision == Decision::Nothing {
+                continue;
+            }
             let extraction = &mut found[row];
-            let typed = match self.kind {
-                ModuleKind::Ri => {
-                    if label == 1 {
-                        extraction.pairs.push((head, tail));
-                    }
-                    None
-                }
-                ModuleKind::Rc => Some(label),
-                _ => {
-                    let real = label.checked_sub(1);
-                    if real.is_some() {
-                        extraction.pairs.push((head, tail));
-                    }
-                    real
-                }
-            };
-            if let Some(label) = typed {
+            let is_entity = |span| extraction.spans.contains(span);
+            if between_entities && !(is_entity(&head) && is_entity(&tail)) {
+                continue;
+            }
+            if finds {
+                extraction.pairs.push((head, tail));
+            }
+            if let Decision::Type(label) = decision {
                 extraction.relations.push(Relation {
                     head,
                     tail,
@@ -171,67 +151,7 @@ impl Stage<'_> {
                 });
             }
         }
-        Ok(())
     }
-
-    /// Entities of all spans, and relations between the best-scored of them.
-    fn decide_jointly(
-        &self,
-        words: &Words,
-        sentences: &[&Example],
-        given: &[&Extraction],
-        found: &mut [Extraction],
-    ) -> Result<(), String> {
-        let spans = self.span_candidates(sentences, given);
-        let rows = self.decide_entities(words, &spans, found)?;
-        let kept = kept_spans(self.pruner, sentences, &spans, &rows);
-        let mut candidates = Candidates::default();
-        for (row, (sentence, arguments)) in sentences.iter().zip(&kept).enumerate() {
-            candidates.add_all_pairs(self.kind, row, sentence, arguments);
-        }
-        if self.config.require_entity_endpoints {
-            let spans = &candidates.spans;
-            let is_entity = |index: usize| {
-                let (row, span) = spans[index];
-                found[row].spans.contains(&span)
-            };
-            candidates
-                .pairs
-                .retain(|(head, tail)| is_entity(*head) && is_entity(*tail));
-        }
-        self.decide_relations(words, &candidates, found)
-    }
-}
-
-/// The spans of each sentence that may take part in relations, by how much their best
-/// type exceeds null.
-pub(crate) fn kept_spans(
-    pruner: &PrunerConfig,
-    sentences: &[&Example],
-    spans: &[(usize, Span)],
-    rows: &Rows,
-) -> Vec<Vec<Span>> {
-    let mut from = 0;
-    sentences
-        .iter()
-        .enumerate()
-        .map(|(row, sentence)| {
-            let own = spans[from..]
-                .iter()
-                .take_while(|(owner, _)| *owner == row)
-                .count();
-            let candidates: Vec<Span> = spans[from..from + own]
-                .iter()
-                .map(|(_, span)| *span)
-                .collect();
-            let scores: Vec<f32> = (from..from + own).map(|index| rows.margin(index)).collect();
-            from += own;
-            top_k(&candidates, &scores, pruner.keep(sentence.words))
-                .into_iter()
-                .map(|index| candidates[index])
-                .collect()
-        })
-        .collect()
 }
 
 /// Puts extractions, one per sentence, back into their documents.

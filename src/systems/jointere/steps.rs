@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::{JointEreConfig, PrunerConfig};
+use super::mean_field::MeanFieldConfig;
 use super::module::ModuleKind;
 use crate::corpus::Split;
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
@@ -16,7 +17,8 @@ pub const PREDICT: &str = "jointere/predict";
 /// Version of both kinds; it rises when the same description would give another result.
 pub(crate) const VERSION: u32 = 2;
 
-/// Train this module with this recipe on this corpus from this seed.
+/// Train this module with this recipe on this corpus from this seed. A module over kept
+/// spans has the steps that kept them, on train and on dev, as its last two inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainStep {
@@ -29,9 +31,12 @@ pub struct TrainStep {
     /// The network's shape and loss.
     #[serde(default)]
     pub jointere: JointEreConfig,
-    /// How spans are kept for relations; only of modules that do.
+    /// How spans are kept; only of the pruner, and of what is trained on its spans.
     #[serde(default)]
     pub pruner: PrunerConfig,
+    /// High-order inference; only of modules that do it.
+    #[serde(default)]
+    pub mfvi: MeanFieldConfig,
     /// The recipe.
     #[serde(default)]
     pub train: Recipe,
@@ -40,7 +45,7 @@ pub struct TrainStep {
 }
 
 /// Apply a trained module (first input) to a split, given what an earlier module
-/// extracted (second input, if there is one).
+/// extracted (last input), the annotation, or nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PredictStep {
@@ -50,10 +55,13 @@ pub struct PredictStep {
     pub corpus: CorpusIdentity,
     /// The split.
     pub split: Split,
+    /// Whether it is given the annotation.
+    #[serde(default)]
+    pub reads_gold: bool,
     /// The switches that matter in decoding.
     #[serde(default)]
     pub jointere: JointEreConfig,
-    /// How spans are kept for relations; only of modules that do.
+    /// How spans are kept; only of the pruner.
     #[serde(default)]
     pub pruner: PrunerConfig,
 }

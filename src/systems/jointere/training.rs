@@ -7,15 +7,15 @@ use burn::tensor::{Device, Tensor};
 
 use super::candidates::Candidates;
 use super::config::LossNorm;
-use super::decode::Rows;
 use super::examples::{Example, Source, examples};
+use super::input::{gold_input, inject_gold, read_extractions};
 use super::loss::cross_entropy;
-use super::model::JointEre;
-use super::module::ModuleKind;
+use super::model::{JointEre, Switches};
+use super::module::{SpanSource, Task};
 use super::saved::{States, save};
-use super::stage::{Stage, by_document, kept_spans};
-use super::steps::TrainStep;
-use crate::corpus::{Corpus, Labels, Split};
+use super::stage::{Stage, by_document};
+use super::steps::{TRAIN, TrainStep};
+use crate::corpus::{Corpus, Extraction, Labels, Split};
 use crate::encoder::{Noise, initialise};
 use crate::score::{Profile, score, total};
 use crate::systems::error::SystemError;
@@ -39,17 +39,30 @@ pub struct Trained {
 pub struct Inputs<'a> {
     /// The pretrained encoder's folder.
     pub model: Option<&'a Path>,
-    /// Results of the steps that read the corpus with the frozen encoder; none where the
-    /// encoder is trained.
-    pub features: &'a [PathBuf],
+    /// Results of the steps that read the corpus with the frozen encoder (none where the
+    /// encoder is trained), and of those that kept spans on train and on dev (none where
+    /// the module does not build on kept spans).
+    pub steps: &'a [PathBuf],
+}
+
+/// The splits that a training reads.
+struct Data {
+    training: Sentences,
+    dev: Sentences,
+}
+
+/// Sentences with what the module is given of each.
+struct Sentences {
+    examples: Vec<Example>,
+    given: Vec<Extraction>,
 }
 
 /// Trains the module that `step` describes and writes it into `output`. `device` is one
 /// with gradients.
 ///
 /// # Errors
-/// When the encoder cannot be read, the corpus cannot be encoded, the loss diverges or
-/// the result cannot be written.
+/// When the encoder cannot be read, the corpus cannot be encoded, an input does not fit,
+/// the loss diverges or the result cannot be written.
 pub fn train(
     step: &TrainStep,
     corpus: &Corpus,
@@ -67,20 +80,13 @@ pub fn train(
         model
     };
     let parameters = model.num_params();
-    let lengths: Vec<usize> = training.iter().map(Example::length).collect();
-    let gold: Vec<_> = dev
-        .iter()
-        .map(|example| input_of(step.module, example))
-        .collect();
+    let lengths: Vec<usize> = training.examples.iter().map(Example::length).collect();
     let fitted = fit(
         model,
         &lengths,
         &step.train,
         step.seed,
-        |model, batch, noise| {
-            let sentences: Vec<&Example> = batch.iter().map(|index| &training[*index]).collect();
-            batch_loss(step, model, &sentences, noise)
-        },
+        |model, batch, noise| Ok(batch_loss(step, model, &training, batch, noise)),
         |model| {
             let stage = Stage {
                 kind: step.module,
@@ -89,7 +95,8 @@ pub fn train(
                 config: &step.jointere,
                 pruner: &step.pruner,
             };
-            let predicted = by_document(&corpus.dev, stage.extract(&dev, &gold)?);
+            let extracted = stage.extract(&dev.examples, &dev.given)?;
+            let predicted = by_document(&corpus.dev, extracted);
             let counts =
                 score(Profile::Pure, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
             Ok(total(&counts, step.module.selection()).f1())
@@ -105,56 +112,62 @@ pub fn train(
     })
 }
 
-/// The splits that a training reads.
-struct Data {
-    training: Vec<Example>,
-    dev: Vec<Example>,
-}
-
-/// The network with its first values, the examples, and where its states come from.
+/// The network with its first values, the sentences, and where its states come from.
 fn start(
     step: &TrainStep,
     corpus: &Corpus,
     inputs: Inputs<'_>,
     device: &Device,
 ) -> Result<(JointEre, Data, States), SystemError> {
-    let (encoder, data, states) = if inputs.features.is_empty() {
+    let kept = match step.module.spans() {
+        SpanSource::Kept => 2,
+        _ => 0,
+    };
+    let missing = || SystemError::Unknown(format!("a `{TRAIN}` step lacks an input"));
+    let features = inputs.steps.len().checked_sub(kept).ok_or_else(missing)?;
+    let (features, kept) = inputs.steps.split_at(features);
+    let (encoder, [training, dev], states) = if features.is_empty() {
         let (pieces, architecture, encoder) =
             start_encoder(&step.encoder, corpus, inputs.model, step.seed, device)?;
         let source = Source::Pieces(&pieces, architecture.longest());
         let prepare = |split| examples(corpus.split(split), &corpus.labels, &source);
-        let data = Data {
-            training: prepare(Split::Train)?,
-            dev: prepare(Split::Dev)?,
-        };
+        let data = [prepare(Split::Train)?, prepare(Split::Dev)?];
         let encoder = Some((encoder, pieces.padding()));
-        (
-            encoder,
-            data,
-            States::Encoder(architecture, Box::new(pieces)),
-        )
+        let states = States::Encoder(architecture, Box::new(pieces));
+        (encoder, data, states)
     } else {
         let prepare = |split| {
-            let files = open_features(inputs.features, split)?;
+            let files = open_features(features, split)?;
             let source = Source::States(&files);
             let examples = examples(corpus.split(split), &corpus.labels, &source)?;
             Ok::<_, SystemError>((examples, files[0].width()))
         };
         let (training, width) = prepare(Split::Train)?;
         let (dev, _) = prepare(Split::Dev)?;
-        let files = inputs.features.len();
-        (
-            None,
-            Data { training, dev },
-            States::Features { width, files },
-        )
+        let files = features.len();
+        (None, [training, dev], States::Features { width, files })
+    };
+    let mut data = Data {
+        training: given(step, training, kept.first())?,
+        dev: given(step, dev, kept.get(1))?,
+    };
+    if step.pruner.inject_gold {
+        let Sentences { examples, given } = &mut data.training;
+        for (given, example) in given.iter_mut().zip(examples) {
+            inject_gold(given, example);
+        }
+    }
+    let switches = Switches {
+        jointere: &step.jointere,
+        pruner: &step.pruner,
+        mfvi: &step.mfvi,
     };
     let model = JointEre::new(
         encoder,
         states.width(),
         step.module,
         &corpus.labels,
-        &step.jointere,
+        switches,
         device,
     );
     let model = initialise(model, step.seed, step.train.head_scheme(), &|path| {
@@ -163,119 +176,77 @@ fn start(
     Ok((model, data, states))
 }
 
-/// What the module gets when it is trained and selected: gold input.
-fn input_of(kind: ModuleKind, example: &Example) -> crate::corpus::Extraction {
-    let mut input = crate::corpus::Extraction::default();
-    match kind {
-        ModuleKind::Ei | ModuleKind::Ner | ModuleKind::NerReStar => {}
-        ModuleKind::Ec => input.spans.clone_from(&example.gold.spans),
-        ModuleKind::Ri | ModuleKind::Re | ModuleKind::Rc => {
-            input.spans.clone_from(&example.gold.spans);
-            input.entities.clone_from(&example.gold.entities);
-            if kind == ModuleKind::Rc {
-                input.pairs.clone_from(&example.gold.pairs);
-            }
-        }
-    }
-    input
+/// Joins sentences with what the module is given in its training and its selection: what
+/// an earlier step kept, or else the annotation.
+fn given(
+    step: &TrainStep,
+    examples: Vec<Example>,
+    kept: Option<&PathBuf>,
+) -> Result<Sentences, SystemError> {
+    let given = match kept {
+        Some(folder) => read_extractions(folder, examples.len())?,
+        None => examples
+            .iter()
+            .map(|example| gold_input(step.module, example))
+            .collect(),
+    };
+    Ok(Sentences { examples, given })
 }
 
+/// −log Q of every gold label (Yan et al. 2022, §3.2); none where the batch has no
+/// candidate.
 fn batch_loss(
     step: &TrainStep,
     model: &JointEre,
-    sentences: &[&Example],
+    data: &Sentences,
+    batch: &[usize],
     noise: &Noise,
-) -> Result<Option<Tensor<1>>, String> {
-    let batch = sentences.len();
+) -> Option<Tensor<1>> {
+    let kind = step.module;
     // A sentence without a candidate teaches nothing, and need not be read.
-    let sentences: Vec<&Example> = sentences
+    let (sentences, given): (Vec<&Example>, Vec<&Extraction>) = batch
         .iter()
-        .copied()
-        .filter(|sentence| Candidates::any(step.module, sentence))
-        .collect();
-    let sentences = sentences.as_slice();
-    let mut candidates = Candidates::gold(step.module, sentences, step.jointere.max_span);
-    let scores_spans = !candidates.span_targets.is_empty();
-    if !scores_spans && candidates.pairs.is_empty() {
-        return Ok(None);
+        .map(|index| (&data.examples[*index], &data.given[*index]))
+        .filter(|(sentence, given)| Candidates::any(kind, sentence, given))
+        .unzip();
+    if sentences.is_empty() {
+        return None;
     }
-    let words = model.read(sentences, Some(noise));
-    let mut items = candidates.span_targets.len();
-    let mut loss: Option<Tensor<1>> = None;
-    let span_scores = if scores_spans {
-        model.score_spans(&words, &candidates.spans, Some(noise))
-    } else {
-        None
+    let candidates = Candidates::of(kind, &sentences, &given, step.jointere.max_span);
+    let targets = candidates.targets(kind, &sentences);
+    let words = model.read(&sentences, Some(noise));
+    let scores = model.score(&words, &candidates, Some(noise));
+    let cost = |task: Option<Task>, scores: Option<Tensor<2>>, targets: &[usize]| {
+        Some(cross_entropy(scores?, targets, task?))
     };
-    if let Some(scores) = span_scores {
-        loss = Some(cross_entropy(scores.clone(), &candidates.span_targets));
-        if step.module == ModuleKind::NerReStar {
-            let rows = Rows::fetch(Some(scores.without_autodiff()))?;
-            candidates = joint_candidates(step, sentences, &candidates, &rows);
-        }
-    }
-    let pairs = model.score_pairs(&words, &candidates.spans, &candidates.pairs, Some(noise));
-    if let Some(scores) = pairs {
-        items += candidates.pairs.len();
-        let pairs = cross_entropy(scores, &candidates.pair_targets);
-        loss = Some(match loss {
-            Some(spans) => spans + pairs,
-            None => pairs,
-        });
-    }
+    let spans = cost(kind.entity_task(), scores.spans, &targets.spans);
+    let pairs = cost(kind.relation_task(), scores.pairs, &targets.pairs);
+    let loss = match (spans, pairs) {
+        (Some(spans), Some(pairs)) => spans + pairs,
+        (spans, pairs) => spans.or(pairs)?,
+    };
     let divisor = match step.jointere.loss_norm {
-        LossNorm::PerSentence => batch,
+        LossNorm::PerSentence => batch.len(),
         LossNorm::Sum => 1,
-        LossNorm::MeanItems => items.max(1),
+        LossNorm::MeanItems => (targets.spans.len() + targets.pairs.len()).max(1),
     };
-    Ok(loss.map(|loss| loss.div_scalar(divisor as f64)))
-}
-
-/// NerRe*'s pairs: all ordered pairs of the spans its own scores keep, with the gold
-/// spans they missed where the switch says so.
-fn joint_candidates(
-    step: &TrainStep,
-    sentences: &[&Example],
-    scored: &Candidates,
-    rows: &Rows,
-) -> Candidates {
-    let kept = kept_spans(&step.pruner, sentences, &scored.spans, rows);
-    let mut candidates = Candidates::default();
-    for (row, (sentence, mut arguments)) in sentences.iter().zip(kept).enumerate() {
-        if step.pruner.inject_gold {
-            for span in &sentence.gold.spans {
-                if !arguments.contains(span) {
-                    arguments.push(*span);
-                }
-            }
-        }
-        candidates.add_all_pairs(step.module, row, sentence, &arguments);
-    }
-    candidates
+    Some(loss.div_scalar(divisor as f64))
 }
 
 /// How often each label occurs among the training candidates.
-fn label_counts(step: &TrainStep, labels: &Labels, training: &[Example]) -> (Vec<f64>, Vec<f64>) {
+fn label_counts(step: &TrainStep, labels: &Labels, training: &Sentences) -> (Vec<f64>, Vec<f64>) {
+    let kind = step.module;
     let sizes = |outputs: Option<usize>| outputs.map_or(0, |outputs| outputs.max(2));
-    let mut spans = vec![0.0; sizes(step.module.entity_scores(labels))];
-    let mut pairs = vec![0.0; sizes(step.module.relation_scores(labels))];
-    for example in training {
-        let mut candidates = Candidates::gold(step.module, &[example], step.jointere.max_span);
-        for target in &candidates.span_targets {
-            spans[*target] += 1.0;
+    let mut spans = vec![0.0; sizes(kind.entity_scores(labels))];
+    let mut pairs = vec![0.0; sizes(kind.relation_scores(labels))];
+    for (example, given) in training.examples.iter().zip(&training.given) {
+        let candidates = Candidates::of(kind, &[example], &[given], step.jointere.max_span);
+        let targets = candidates.targets(kind, &[example]);
+        for target in targets.spans {
+            spans[target] += 1.0;
         }
-        if step.module == ModuleKind::NerReStar {
-            // Gold spans among as many kept ones as the sentence will have.
-            candidates = Candidates::default();
-            candidates.add_all_pairs(step.module, 0, example, &example.gold.spans);
-            let kept = step
-                .pruner
-                .keep(example.words)
-                .max(example.gold.spans.len());
-            pairs[0] += (kept * (kept - 1) - candidates.pairs.len()) as f64;
-        }
-        for target in &candidates.pair_targets {
-            pairs[*target] += 1.0;
+        for target in targets.pairs {
+            pairs[target] += 1.0;
         }
     }
     (spans, pairs)

@@ -7,22 +7,17 @@
 
 use std::ops::Range;
 
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Autodiff, BackendTypes, Flex};
-use burn::tensor::{DType, Shape, Tensor, TensorData};
+use burn::tensor::{Shape, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::starts::Starts;
-
-type Tracked = <Autodiff<Flex> as BackendTypes>::FloatTensorPrimitive;
+use crate::encoder::host::{Inputs, Pullback, numbers, result};
 
 /// `biaffine::biaffine` with `room` numbers for the words' products; none where a tensor
-/// lies elsewhere or its graph is of another kind.
+/// lies elsewhere.
 pub(super) fn on_host(
     weight: &Tensor<2>,
     words: &Tensor<2>,
@@ -30,67 +25,21 @@ pub(super) fn on_host(
     room: usize,
 ) -> Option<Tensor<2>> {
     let [side, columns] = weight.dims();
+    let inputs = Inputs::of([weight.into(), words.into()])?;
+    let [weight, words] = inputs.lying;
     let biaffine = Biaffine {
-        weight: lying(weight)?,
-        words: lying(words)?,
+        weight,
+        words,
         starts: starts.clone(),
         side,
         outputs: columns / side,
         room,
     };
-    if !weight.device().is_autodiff() && !words.device().is_autodiff() {
-        return Some(Tensor::from_primitive::<Flex>(biaffine.vectors()));
-    }
-    let inputs = [tracked(weight)?, tracked(words)?];
     let vectors = biaffine.vectors();
-    let prepared = Pull.prepare::<NoCheckpointing>(inputs.each_ref().map(Tracked::node));
-    let output = match prepared.compute_bound().stateful() {
-        OpsKind::Tracked(node) => node.finish(biaffine, vectors),
-        OpsKind::UnTracked(node) => node.finish(vectors),
-    };
-    Some(Tensor::from_primitive::<Autodiff<Flex>>(output))
-}
-
-/// A tensor's numbers in the host's memory, row by row.
-fn lying(tensor: &Tensor<2>) -> Option<FlexTensor> {
-    let tensor = tensor.clone();
-    let plain = if tensor.device().is_autodiff() {
-        tensor.inner()
-    } else {
-        tensor
-    };
-    let plain = plain.try_into_primitive::<Flex>().ok()?;
-    (plain.dtype() == DType::F32).then(|| plain.to_contiguous())
-}
-
-/// The graph's handle of a tensor.
-fn tracked(tensor: &Tensor<2>) -> Option<Tracked> {
-    let tensor = tensor.clone();
-    let tensor = if tensor.device().is_autodiff() {
-        tensor
-    } else {
-        Tensor::from_inner(tensor)
-    };
-    tensor.try_into_primitive::<Autodiff<Flex>>().ok()
-}
-
-/// The graph's operation; all it needs is in its state.
-#[derive(Debug)]
-struct Pull;
-
-impl Backward<Flex, 2> for Pull {
-    type State = Biaffine;
-
-    fn backward(self, ops: Ops<Biaffine, 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let upstream = gradients.consume::<Flex>(&ops.node).to_contiguous();
-        let wanted = ops.parents.each_ref().map(Option::is_some);
-        let pulled = ops.state.pull(&upstream, wanted);
-        for (parent, gradient) in ops.parents.into_iter().zip(pulled) {
-            if let Some(parent) = parent {
-                gradients.register::<Flex>(parent.id, gradient);
-            }
-        }
-    }
+    let shape = [starts.spans(), biaffine.outputs];
+    Some(result(inputs.recorded.as_ref(), vectors, shape, || {
+        biaffine
+    }))
 }
 
 /// What the vectors are made of.
@@ -146,7 +95,7 @@ impl Biaffine {
     }
 
     /// hb of every span, spans × outputs.
-    fn vectors(&self) -> FlexTensor {
+    fn vectors(&self) -> Vec<f32> {
         let mut vectors = vec![0f32; self.starts.spans() * self.outputs];
         for block in self.blocks() {
             let products = self.products(&block);
@@ -160,49 +109,7 @@ impl Biaffine {
                 vector[block.clone()].copy_from_slice(row);
             }
         }
-        tensor(vectors, [self.starts.spans(), self.outputs])
-    }
-
-    /// The gradients of W_b and the words. With D the gradient of hb and T_i the sum over
-    /// the spans from word i of D ⊗ [x_end; 1], that of W_b is Σ_i [x_i; 1] ⊗ T_i, that of
-    /// a start T_i W_bᵀ, and that of an end the sum over its spans of Uᵀ D. Those that are
-    /// not wanted are left empty.
-    fn pull(&self, upstream: &FlexTensor, wanted: [bool; 2]) -> [FlexTensor; 2] {
-        let [learned, passed] = wanted;
-        let count = self.starts.of_words().len();
-        let columns = self.outputs * self.side;
-        let mut weights = vec![0f32; if learned { self.side * columns } else { 0 }];
-        let mut words = vec![0f32; if passed { count * self.side } else { 0 }];
-        for block in self.blocks() {
-            let slopes = self.slopes(upstream, &block);
-            if learned {
-                let gradient = Flex::float_matmul(self.words.transpose(0, 1), slopes.clone());
-                let (first, width) = (block.start * self.side, block.len() * self.side);
-                let rows = rows(&gradient, width);
-                for (weights, row) in weights.chunks_exact_mut(columns).zip(rows) {
-                    weights[first..first + width].copy_from_slice(row);
-                }
-            }
-            if passed {
-                let starts = Flex::float_matmul(slopes, self.part(&block).transpose(0, 1));
-                add(&mut words, numbers(&starts));
-                let products = self.products(&block);
-                let ends = self.each_word(|word, spans| {
-                    let slopes = cut(upstream, spans, &block);
-                    Flex::float_matmul(slopes, self.product(&products, word, &block))
-                });
-                for (word, ends) in ends.iter().enumerate() {
-                    add(&mut words[word * self.side..], numbers(ends));
-                }
-            }
-        }
-        let weights_shape = if learned {
-            [self.side, columns]
-        } else {
-            [0, 0]
-        };
-        let words_shape = if passed { [count, self.side] } else { [0, 0] };
-        [tensor(weights, weights_shape), tensor(words, words_shape)]
+        vectors
     }
 
     /// T of all words for a block of outputs, words × (block · side).
@@ -222,6 +129,47 @@ impl Biaffine {
     }
 }
 
+impl Pullback<2> for Biaffine {
+    /// The gradients of W_b and the words. With D the gradient of hb and T_i the sum over
+    /// the spans from word i of D ⊗ [x_end; 1], that of W_b is Σ_i [x_i; 1] ⊗ T_i, that of
+    /// a start T_i W_bᵀ, and that of an end the sum over its spans of Uᵀ D.
+    fn pull(self, upstream: Vec<f32>, wanted: [bool; 2]) -> [Option<TensorData>; 2] {
+        let upstream = tensor(upstream, [self.starts.spans(), self.outputs]);
+        let [learned, passed] = wanted;
+        let count = self.starts.of_words().len();
+        let columns = self.outputs * self.side;
+        let mut weights = vec![0f32; if learned { self.side * columns } else { 0 }];
+        let mut words = vec![0f32; if passed { count * self.side } else { 0 }];
+        for block in self.blocks() {
+            let slopes = self.slopes(&upstream, &block);
+            if learned {
+                let gradient = Flex::float_matmul(self.words.transpose(0, 1), slopes.clone());
+                let (first, width) = (block.start * self.side, block.len() * self.side);
+                let rows = rows(&gradient, width);
+                for (weights, row) in weights.chunks_exact_mut(columns).zip(rows) {
+                    weights[first..first + width].copy_from_slice(row);
+                }
+            }
+            if passed {
+                let starts = Flex::float_matmul(slopes, self.part(&block).transpose(0, 1));
+                add(&mut words, numbers(&starts));
+                let products = self.products(&block);
+                let ends = self.each_word(|word, spans| {
+                    let slopes = cut(&upstream, spans, &block);
+                    Flex::float_matmul(slopes, self.product(&products, word, &block))
+                });
+                for (word, ends) in ends.iter().enumerate() {
+                    add(&mut words[word * self.side..], numbers(ends));
+                }
+            }
+        }
+        [
+            learned.then(|| TensorData::new(weights, [self.side, columns])),
+            passed.then(|| TensorData::new(words, [count, self.side])),
+        ]
+    }
+}
+
 /// The rows of some spans and the columns of a block of outputs.
 fn cut(rows: &FlexTensor, spans: &Range<usize>, block: &Range<usize>) -> FlexTensor {
     rows.narrow(0, spans.start, spans.len())
@@ -230,11 +178,6 @@ fn cut(rows: &FlexTensor, spans: &Range<usize>, block: &Range<usize>) -> FlexTen
 
 fn tensor(values: Vec<f32>, shape: [usize; 2]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
-}
-
-/// The numbers of a tensor that lies in one piece.
-fn numbers(tensor: &FlexTensor) -> &[f32] {
-    tensor.as_slice().unwrap_or_default()
 }
 
 fn rows(tensor: &FlexTensor, width: usize) -> std::slice::ChunksExact<'_, f32> {

@@ -20,7 +20,7 @@ pub(crate) struct SpanPruner {
     pub(super) pool: Linear,
     pub(super) first: Linear,
     pub(super) second: Linear,
-    pub(super) score: Linear,
+    pub(crate) score: Linear,
     #[module(skip)]
     dropout: f64,
 }

@@ -2,10 +2,6 @@
 //! float64. Shapes and cases are read from the files `layers/pruner.json`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
-#[allow(dead_code)]
-#[path = "../../../../tests/it/oracle.rs"]
-mod files;
-
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -17,11 +13,12 @@ use crate::corpus::Span;
 use crate::score::Counts;
 use crate::systems::jointere::config::{PrunerConfig, Rounding};
 use crate::systems::jointere::loss::cross_entropy;
-use crate::systems::jointere::top_k::top_k;
-use files::{
+use crate::systems::jointere::module::Task;
+use crate::systems::jointere::oracle_files::{
     array, cases, folders, index, indexes, items, number, read, relative_difference, table, tensor,
     values,
 };
+use crate::systems::jointere::top_k::top_k;
 
 const ROUNDINGS: [(&str, Rounding); 2] = [("ceil", Rounding::Ceil), ("floor", Rounding::Floor)];
 
@@ -177,7 +174,7 @@ fn the_pruner_agrees_with_the_oracle() {
                 .iter()
                 .map(|span| usize::from(gold.contains(span)))
                 .collect();
-            let loss = cross_entropy(scores, &targets);
+            let loss = cross_entropy(scores, &targets, Task::Identify);
             let found_loss = f64::from(loss.clone().into_scalar::<f32>());
             let expected = number(&case["loss"]);
             check(

@@ -121,7 +121,7 @@ def main():
         "[biaffine; pooled]; no dropout; spans inclusive"
     )
     content = {"keep_examples": keep_examples(), "layout": layout, "tolerance": TOLERANCE, "cases": cases}
-    path = pathlib.Path(__file__).parent / "pruner.json"
+    path = pathlib.Path(__file__).parent / "layers" / "pruner.json"
     path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
 
 
