@@ -11,6 +11,12 @@ use super::exit::{Exit, Problem};
 use super::output::complain;
 
 pub(super) fn step(arguments: &StepArguments) -> Result<Exit, Problem> {
+    // This thread is one of those that compute. Otherwise it would hand every small
+    // operation over to another one and wait, which costs more than the operation.
+    rayon::ThreadPoolBuilder::new()
+        .use_current_thread()
+        .build_global()
+        .map_err(|error| Problem::internal(format!("cannot start threads: {error}")))?;
     let store = Store::open(&arguments.results).map_err(Problem::set_up)?;
     let mut work =
         |writer: &Writer, progress: &mut dyn FnMut(Progress)| work(&store, writer, progress);
