@@ -57,7 +57,7 @@ pub(super) fn collect(
     let corpora: BTreeSet<String> = experiment
         .cells()
         .iter()
-        .map(|cell| cell.configuration.corpus.name.clone())
+        .map(|cell| cell.configuration.corpus.shown())
         .collect();
     let corpora: Vec<String> = corpora.into_iter().collect();
     let published = match &experiment.mirrors {
@@ -81,7 +81,7 @@ pub(super) fn collect(
         name: experiment.name.clone(),
         title: experiment.title.clone(),
         profile: experiment.profile.clone(),
-        corpus: configuration.corpus.name.clone(),
+        corpus: configuration.corpus.shown(),
         encoder: configuration.encoder.name.clone(),
         split: Split::from(configuration.eval.split).name().to_owned(),
         scoring_profile: configuration.eval.profile.name().to_owned(),

@@ -36,6 +36,18 @@ impl Default for CorpusConfig {
 }
 
 impl CorpusConfig {
+    /// What readers are told the corpus is: its name, or that of its folder where only a
+    /// path is given.
+    pub fn shown(&self) -> String {
+        let folder = self.path.as_ref().and_then(|path| path.file_name());
+        match folder {
+            Some(folder) if self.name == Self::default().name => {
+                folder.to_string_lossy().into_owned()
+            }
+            _ => self.name.clone(),
+        }
+    }
+
     /// Every impossible value, as its dotted key below the corpus section and what is wrong with it.
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();

@@ -308,6 +308,14 @@ seed = { count = 5 }
             5 * 4
         );
         assert_eq!(before.intersection(&keys(&["train.epochs=3"])).count(), 0);
+        // The pruner reads first pieces alone.
+        let last = keys(&["jointere.span_end=last"]);
+        assert_eq!(before.intersection(&last).count(), 5);
+        // Switches of what is not done change nothing.
+        let off = keys(&["mfvi.iterations=0"]);
+        assert_eq!(off, keys(&["mfvi.iterations=0", "mfvi.width=7"]));
+        assert_eq!(before.intersection(&off).count(), 5 * 7);
+        assert_eq!(before, keys(&["train.time_decay=0.5"]));
     }
 
     #[test]

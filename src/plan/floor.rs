@@ -43,11 +43,16 @@ pub fn floors(experiment: &Experiment<Configuration>) -> Option<Floor> {
             .iter()
             .all(|(key, value)| wanted.get(key).is_none_or(|baseline| baseline == value))
     };
-    let comparisons = experiment
+    let others: Vec<&Cell<Configuration>> = experiment
         .cells()
         .iter()
         .filter(|cell| !is_baseline(cell))
-        .count();
+        .collect();
+    let tables = experiment.tables.iter();
+    let comparisons = tables
+        .map(|table| largest_family(&table.across, &others))
+        .max()
+        .unwrap_or(others.len());
     if comparisons == 0 {
         return None;
     }
@@ -57,4 +62,57 @@ pub fn floors(experiment: &Experiment<Configuration>) -> Option<Floor> {
         comparisons,
         corrected: holm_floor(single, comparisons).ok()?,
     })
+}
+
+/// The largest number of cells in one group of columns: those that agree in the axes
+/// across.
+fn largest_family(across: &[String], cells: &[&Cell<Configuration>]) -> usize {
+    let group = |cell: &Cell<Configuration>| {
+        let values = cell.values.iter().filter(|(key, _)| across.contains(key));
+        values.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+    };
+    let mut families: Vec<(Vec<serde_json::Value>, usize)> = Vec::new();
+    for cell in cells {
+        let own = group(cell);
+        match families.iter_mut().find(|(group, _)| *group == own) {
+            Some((_, count)) => *count += 1,
+            None => families.push((own, 1)),
+        }
+    }
+    let counts = families.into_iter().map(|(_, count)| count);
+    counts.max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::spec::{Options, Vocabulary};
+
+    const TWO: &str = r#"
+name = "two"
+[axes]
+"system.approach" = ["a1", "a2", "a4"]
+"corpus.demo.noise" = [0.0, 0.1]
+seed = { count = 4 }
+[statistics]
+baseline = { "system.approach" = "a4" }
+[[table]]
+rows = "system.approach"
+"#;
+
+    #[test]
+    fn groups_of_columns_are_families_of_their_own() {
+        let comparisons = |text: &str| {
+            let vocabulary = Vocabulary::default();
+            let options = Options::default();
+            let experiment =
+                Experiment::parse("two.toml".as_ref(), text, &options, &vocabulary).unwrap();
+            floors(&experiment).unwrap().comparisons
+        };
+        assert_eq!(comparisons(TWO), 4);
+        let across = format!("{TWO}across = \"corpus.demo.noise\"\n");
+        assert_eq!(comparisons(&across), 2);
+    }
 }

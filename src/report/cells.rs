@@ -15,6 +15,17 @@ pub(crate) struct Cell<'a> {
     pub(crate) runs: Vec<&'a ScoredRun>,
 }
 
+/// The number of gold items of every document and metric.
+fn gold(run: &ScoredRun) -> BTreeMap<(&str, Metric), u64> {
+    let mut gold = BTreeMap::new();
+    for document in &run.counts {
+        for (metric, counts) in &document.counts {
+            gold.insert((document.document.as_str(), *metric), counts.gold);
+        }
+    }
+    gold
+}
+
 /// One independent observation: a run, or a fold averaged over its seeds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Unit {
@@ -114,6 +125,15 @@ impl Cell<'_> {
     pub(crate) fn seeds(&self, metric: Metric) -> BTreeSet<u64> {
         let scored = self.runs.iter().filter(|run| total(run, metric).is_some());
         scored.map(|run| run.seed).collect()
+    }
+
+    /// Whether both were scored on the same documents. Documents of two corpora may have
+    /// equal names, but hardly ever equal numbers of gold items throughout.
+    pub(crate) fn has_documents_of(&self, other: &Self) -> bool {
+        match (self.runs.first(), other.runs.first()) {
+            (Some(own), Some(others)) => gold(own) == gold(others),
+            _ => true,
+        }
     }
 
     /// The counts per document of the runs with one of `seeds`, documents sorted by name. Their F1 is the measure

@@ -6,7 +6,7 @@
 use std::str::FromStr;
 
 use super::cells::{self, Cell};
-use super::claim_test::{self, Measured};
+use super::claim_measure::{self, Measured};
 use super::input::Input;
 use super::text;
 use crate::score::Column;
@@ -146,7 +146,7 @@ fn outcome(
     let resolve = |term: &Term| (&cells[term.cell], term.minus.map(|minus| &cells[minus]));
     let comparisons = right
         .iter()
-        .map(|right| claim_test::measure(input, column, resolve(left), resolve(right)))
+        .map(|right| claim_measure::measure(input, column, resolve(left), resolve(right)))
         .collect::<Result<Vec<_>, _>>()?;
     let towards = |one: &Measured| directed(claim.relation, one.effect());
     let mut weakest = 0;
@@ -234,7 +234,7 @@ fn decide(input: &Input, judged: &mut [Judged<'_>]) {
 fn corrected(correction: Correction, raw: &[f64]) -> Vec<f64> {
     match correction {
         // The p-values come from tests, so they are probabilities, and only an empty family is refused.
-        Correction::Holm => stats::holm(raw).unwrap_or_default(),
+        Correction::Holm => stats::holm(raw).unwrap_or_else(|_| raw.to_vec()),
         Correction::None => raw.to_vec(),
     }
 }

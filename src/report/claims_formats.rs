@@ -4,7 +4,7 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use minijinja::{Value, context};
 
-use super::claim_test::Measured;
+use super::claim_measure::Measured;
 use super::claims::{self, Judged, Verdict};
 use super::claims_text::{HEADS, comparison, notes, numbers, remarks, sentence};
 use super::error::ReportError;

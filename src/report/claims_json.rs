@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::claim_test::Measured;
+use super::claim_measure::Measured;
 use super::claims::{Judged, Outcome};
 use super::stats_json::{Counted, counted};
 use crate::spec::Side;

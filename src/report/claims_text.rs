@@ -203,7 +203,7 @@ pub(crate) fn notes(input: &Input, judged: &[Judged<'_>]) -> Vec<String> {
         }
     };
     let mut notes = vec![
-        "Effect: left minus right, in F1 points, with a bootstrap interval over seeds and documents."
+        "Effect: left minus right, in percentage points, with a bootstrap interval over seeds and documents."
             .to_owned(),
         format!(
             "The p over {unit} decides: {exact}{}, two-sided, {corrected}. Held and contradicted: corrected \

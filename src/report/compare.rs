@@ -322,7 +322,7 @@ pub(crate) fn over_documents(
         cell.run_counts(column, &common)?,
         baseline.run_counts(column, &common)?,
     );
-    if ours.documents() != theirs.documents() {
+    if ours.documents() != theirs.documents() || !cell.has_documents_of(baseline) {
         return Err("the two were not scored on the same documents".to_owned());
     }
     let seed = seed(column, cell, baseline);

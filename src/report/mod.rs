@@ -7,7 +7,7 @@
 
 mod beside;
 mod cells;
-mod claim_test;
+mod claim_measure;
 mod claims;
 mod claims_formats;
 mod claims_json;

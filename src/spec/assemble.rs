@@ -91,6 +91,7 @@ pub(crate) fn assemble<C: Configuration>(
             .check(&head_layers, [&filed, &design], faults);
         for (index, table) in head.table.iter().enumerate() {
             table.check(index, &head_layers, &design.keys(), vocabulary, faults);
+            table.check_baseline(index, &head_layers, &head.statistics, faults);
         }
         for (index, claim) in head.claim.iter_mut().enumerate() {
             claim.check(index, &head_layers, (&design, &rows), vocabulary, faults);

@@ -1,7 +1,7 @@
 //! An experiment file and the files that it includes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::spec::fault::Fault;
 use crate::spec::source::{Place, Source, Sources};
@@ -22,7 +22,7 @@ impl Files {
     /// Adds a text, and below it what it includes. `name` is its path, or a made-up name beside which the
     /// included files lie.
     pub(crate) fn add(&mut self, name: &Path, text: &str) {
-        let label = name.display().to_string();
+        let label = without_detours(name).display().to_string();
         let source = self.sources.add(Source {
             name: label,
             text: text.to_owned(),
@@ -77,6 +77,37 @@ impl Files {
                         .help("the path is relative to the file that includes it"),
                 ),
             }
+        }
+    }
+}
+
+/// A path as messages show it: `experiments/../sweeps/a.toml` is `sweeps/a.toml`.
+fn without_detours(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        let inside = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        if component == Component::ParentDir && inside {
+            short.pop();
+        } else {
+            short.push(component);
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detours_are_left_out() {
+        for (path, short) in [
+            ("a/b/../../c.toml", "c.toml"),
+            ("../a/../c.toml", "../c.toml"),
+            ("../../c.toml", "../../c.toml"),
+            ("/a/../c.toml", "/c.toml"),
+        ] {
+            assert_eq!(without_detours(path.as_ref()), Path::new(short), "{path}");
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::spec::configuration::Vocabulary;
 use crate::spec::fault::Fault;
 use crate::spec::layers::Layers;
+use crate::spec::statistics::Statistics;
 use crate::spec::suggest::advice;
 
 /// A table of the report: cells in rows, metrics in columns.
@@ -69,6 +70,29 @@ impl Table {
                     let message = format!("`{name}` is not one of the metrics");
                     fault(list, number, message, advice(name, &candidates, "metrics"));
                 }
+            }
+        }
+    }
+
+    /// Checks that what is compared stands in one column, whose comparisons are corrected together.
+    pub(crate) fn check_baseline(
+        &self,
+        index: usize,
+        layers: &Layers,
+        statistics: &Statistics,
+        faults: &mut Vec<Fault>,
+    ) {
+        for (number, key) in self.across.iter().enumerate() {
+            if statistics.baseline.contains_key(key) && !self.rows.contains(key) {
+                let path = ["table", &index.to_string(), "across", &number.to_string()];
+                let path = path.map(str::to_owned);
+                let place = layers
+                    .locate(&path, false)
+                    .or_else(|| layers.locate(&path[..3], false));
+                let message =
+                    format!("`{key}` stands across, and the baseline is one of its values");
+                let help = "cells are compared within a column: put the axis into `rows`";
+                faults.push(Fault::maybe_at(place, message).help(help));
             }
         }
     }

@@ -41,6 +41,7 @@ mistakes_in_the_file! {
     typo_in_an_axis_key: "\"system.approach\" = [" => "\"system.aproach\" = [";
     typo_in_a_measure: "\"rel-c\"]" => "\"rel-c.precison\"]";
     axis_in_rows_and_across: "rows    =" => "across  = \"system.approach\"\nrows    =";
+    baseline_that_stands_across: "rows    =" => "across  =";
     chain_that_does_not_fit: "[\"a3\", \"a4\"]" => "[\"a3\", \"ner-ec\"]";
     typo_in_an_approach: "[\"a3\", \"a4\"]" => "[\"a3\", \"a4\", \"a9\"]";
     wrong_type: "epochs       = 6" => "epochs       = \"six\"";

@@ -88,15 +88,16 @@ fn every_approach_runs_from_end_to_end() {
         assert_eq!(kept.len(), wanted.min(all), "{words:?}");
     }
     // The module behind it decides about these spans, and relates entities alone.
-    let documents = predictions(&sandbox, "Pruner-NerRe seed 0 on test");
+    let documents = predictions(&sandbox, "Pruner-NerRi seed 0 on test");
     let spans = each(&documents, "predicted_spans");
-    let relations = each(&documents, "predicted_relations");
-    for ((kept, spans), relations) in kept.iter().zip(&spans).zip(&relations) {
+    let pairs = each(&documents, "predicted_pairs");
+    assert!(pairs.iter().any(|pairs| !pairs.is_empty()));
+    for ((kept, spans), pairs) in kept.iter().zip(&spans).zip(&pairs) {
         assert!(spans.iter().all(|span| kept.contains(span)));
-        for relation in *relations {
-            let ends = relation.as_array().unwrap();
+        for pair in *pairs {
+            let ends = pair.as_array().unwrap();
             for end in [&ends[0..2], &ends[2..4]] {
-                assert!(spans.contains(&Value::from(end.to_vec())), "{relation}");
+                assert!(spans.contains(&Value::from(end.to_vec())), "{pair}");
             }
         }
     }
@@ -136,12 +137,14 @@ fn joint_modules_do_not_depend_on_the_number_of_workers() {
         sandbox.write("joint.toml", &text);
         sandbox.succeed(&format!("run joint.toml -j {jobs}"));
         let mut files = sandbox.files("results");
-        files.retain(|name, _| name.ends_with("/model.safetensors"));
+        let kept = ["/model.safetensors", "/predictions.jsonl"];
+        files.retain(|name, _| kept.iter().any(|kept| name.ends_with(kept)));
         files
     };
     let (one, two) = (weights("1"), weights("2"));
-    // Ei, EcRe, the pruner, NerRi, Rc and NerRe.
-    assert_eq!(one.len(), 6);
+    // Ei, EcRe, the pruner, NerRi, Rc and NerRe, and what all of them extract from test, the
+    // pruner from train and dev too.
+    assert_eq!(one.len(), 6 + 6 + 2);
     for (name, bytes) in &one {
         assert!(
             two[name] == *bytes,

@@ -24,14 +24,15 @@ pub struct Approach {
 }
 
 /// The modules of the approach called `name`: a number of the paper, or the modules'
-/// names joined by `-`, as in `ei-ecre`. A chain that begins with NerRi or NerRe has the
+/// names joined by `-`, as in `ei-ecre`, in any case of letters. A chain that begins with NerRi or NerRe has the
 /// pruner before it, as in the paper; one that begins with a module that reads entities
 /// reads those of the annotation.
 ///
 /// # Errors
 /// When a module is unknown or cannot follow the one before it.
 pub fn approach(name: &str) -> Result<Approach, String> {
-    if let Some((_, modules)) = NUMBERED.iter().find(|(known, _)| *known == name) {
+    let name = &name.to_lowercase();
+    if let Some((_, modules)) = NUMBERED.iter().find(|(known, _)| known == name) {
         let modules = modules.to_vec();
         return Ok(Approach { modules });
     }
@@ -155,7 +156,7 @@ mod tests {
         }
         assert_eq!(approach("nerre").unwrap(), approach("a8").unwrap());
         assert_eq!(approach("nerre*").unwrap().modules, [Pruner, NerReStar]);
-        assert_eq!(approach("ei-nerre").unwrap().modules, [Ei, NerRe]);
+        assert_eq!(approach("Ei-NerRe").unwrap().modules, [Ei, NerRe]);
         assert_eq!(approach("pruner").unwrap().modules, [Pruner]);
     }
 

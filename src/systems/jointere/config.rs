@@ -58,7 +58,7 @@ pub enum LossNorm {
     MeanItems,
 }
 
-/// Which spans may take part in relations when all spans are candidates.
+/// Which spans are kept for the modules that decide entities and relations together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PrunerConfig {
@@ -72,9 +72,9 @@ pub struct PrunerConfig {
     pub round: Rounding,
     /// Whether gold spans that were not kept are added in training.
     pub inject_gold: bool,
-    /// Width of the learned pruner's bi-affine part of a span's vector (d_biaf).
+    /// Width of the pruner's bi-affine part of a span's vector (d_biaf).
     pub biaffine: usize,
-    /// Width of the learned pruner's two-layer perceptron (d_cat).
+    /// Width of the pruner's two-layer perceptron (d_cat).
     pub mlp: usize,
 }
 
@@ -162,13 +162,16 @@ impl PrunerConfig {
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         if !self.alpha.is_finite() || self.alpha <= 0.0 {
-            problems.push(("alpha".to_owned(), "must be above 0".to_owned()));
+            let reason = "must be a number above 0";
+            problems.push(("alpha".to_owned(), reason.to_owned()));
         }
-        if self.least < 2 || self.most < self.least {
-            problems.push((
-                "most".to_owned(),
-                "a pair needs two spans, and `most` must not be below `least`".to_owned(),
-            ));
+        if self.least < 2 {
+            let reason = "must be at least 2, since a pair needs two spans";
+            problems.push(("least".to_owned(), reason.to_owned()));
+        }
+        if self.most < self.least {
+            let reason = format!("must not be below `pruner.least`, which is {}", self.least);
+            problems.push(("most".to_owned(), reason));
         }
         for (key, value) in [("biaffine", self.biaffine), ("mlp", self.mlp)] {
             if value == 0 {

@@ -87,20 +87,34 @@ pub(crate) fn examples(
                 gold: Extraction::default(),
             };
             for entity in &sentence.entities {
-                if let Some(label) = entity_index.get(entity.label.as_str())
-                    && example.entities.insert(entity.span, *label).is_none()
+                let Some(label) = entity_index.get(entity.label.as_str()) else {
+                    continue;
+                };
+                let gold = &mut example.gold;
+                if example.entities.insert(entity.span, *label).is_none() {
+                    gold.spans.push(entity.span);
+                    gold.entities.push(entity.clone());
+                } else if let Some(first) =
+                    gold.entities.iter_mut().find(|one| one.span == entity.span)
                 {
-                    example.gold.spans.push(entity.span);
-                    example.gold.entities.push(entity.clone());
+                    first.clone_from(entity);
                 }
             }
             for relation in &sentence.relations {
                 let pair = (relation.head, relation.tail);
-                if let Some(label) = relation_index.get(relation.label.as_str())
-                    && example.relations.insert(pair, *label).is_none()
+                let Some(label) = relation_index.get(relation.label.as_str()) else {
+                    continue;
+                };
+                let gold = &mut example.gold;
+                if example.relations.insert(pair, *label).is_none() {
+                    gold.pairs.push(pair);
+                    gold.relations.push(relation.clone());
+                } else if let Some(first) = gold
+                    .relations
+                    .iter_mut()
+                    .find(|one| (one.head, one.tail) == pair)
                 {
-                    example.gold.pairs.push(pair);
-                    example.gold.relations.push(relation.clone());
+                    first.clone_from(relation);
                 }
             }
             examples.push(example);

@@ -13,7 +13,7 @@ use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::features;
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
-use crate::train::Recipe;
+use crate::train::{Recipe, Schedule};
 
 /// Drafts the trainings and predictions of one run, and returns the index of the
 /// prediction that holds the approach's whole output on `split`.
@@ -82,7 +82,7 @@ impl Chain<'_> {
                 _ => PrunerConfig::default(),
             },
         };
-        let read = self.features.iter().copied();
+        let read = self.features_of(*module).iter().copied();
         let inputs = std::iter::once(training).chain(read).chain(previous);
         let chain: Vec<&str> = modules.iter().map(|module| module.name()).collect();
         let chain = chain.join("-");
@@ -102,6 +102,15 @@ impl Chain<'_> {
         })))
     }
 
+    /// The steps that a module reads a frozen encoder's states from. The pruner reads first
+    /// pieces alone.
+    fn features_of(&self, module: ModuleKind) -> &[usize] {
+        match module {
+            ModuleKind::Pruner => &self.features[..self.features.len().min(1)],
+            _ => &self.features,
+        }
+    }
+
     /// Drafts the training of a module that follows the modules `before` it.
     fn train(
         &self,
@@ -109,12 +118,15 @@ impl Chain<'_> {
         before: &[ModuleKind],
         drafts: &mut Drafts,
     ) -> Result<usize, String> {
-        let mut inputs = self.features.clone();
+        let mut inputs = self.features_of(module).to_vec();
         if module.spans() == SpanSource::Kept {
             inputs.extend(self.predict(before, Split::Train, drafts)?);
             inputs.extend(self.predict(before, Split::Dev, drafts)?);
         }
         let mut train = self.configuration.train.clone();
+        if train.schedule != Schedule::InverseTime {
+            train.time_decay = Recipe::default().time_decay;
+        }
         if let Some(epochs) = self.configuration.jointere.epochs.get(module.key()) {
             train.epochs = *epochs;
         }
@@ -132,11 +144,7 @@ impl Chain<'_> {
                 },
                 _ => default,
             },
-            mfvi: if module.is_high_order() {
-                self.configuration.mfvi.clone()
-            } else {
-                MeanFieldConfig::default()
-            },
+            mfvi: inference(module, &self.configuration.mfvi),
             train,
             seed: self.seed,
         };
@@ -202,6 +210,7 @@ fn shape(module: ModuleKind, config: &JointEreConfig) -> JointEreConfig {
     }
     if prunes {
         shape.width_dim = default.width_dim;
+        shape.span_end = default.span_end;
     }
     if module.spans() != SpanSource::Kept {
         shape.require_entity_endpoints = default.require_entity_endpoints;
@@ -220,6 +229,19 @@ fn decoding(module: ModuleKind, config: &JointEreConfig) -> JointEreConfig {
         SpanSource::Entities | SpanSource::Pairs => {}
     }
     decoding
+}
+
+/// The switches of high-order inference that matter to this module.
+fn inference(module: ModuleKind, config: &MeanFieldConfig) -> MeanFieldConfig {
+    let default = MeanFieldConfig::default();
+    match config.iterations {
+        _ if !module.is_high_order() => default,
+        0 => MeanFieldConfig {
+            iterations: 0,
+            ..default
+        },
+        _ => config.clone(),
+    }
 }
 
 /// The switches that matter to the pruner itself.

@@ -1,4 +1,4 @@
-//! Which spans of a sentence may take part in relations, by their entity scores.
+//! Which spans of a sentence may take part in relations, by the pruner's scores.
 
 use crate::corpus::Span;
 

@@ -134,11 +134,12 @@ fn two_cells(
     let seed = compare::seed(column, first, second);
     let tested = compare::over_seeds(input, paired, (&ours, &theirs), seed)?;
     let bootstrap = || {
+        let same = first.has_documents_of(second);
         let (first, second) = (
             first.run_counts(column, &seeds[0])?,
             second.run_counts(column, &seeds[1])?,
         );
-        if first.documents() != second.documents() {
+        if first.documents() != second.documents() || !same {
             return Err("the two were not scored on the same documents".to_owned());
         }
         stats::bootstrap_difference(&first, &second, paired, REPLICATES, seed)
@@ -186,10 +187,9 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
         let counts = |cell: &Cell<'_>| cell.run_counts(column, &common);
         let [a, b, c, d] = four.map(counts);
         let counts = [a?, b?, c?, d?];
-        if counts
-            .iter()
-            .any(|one| one.documents() != counts[0].documents())
-        {
+        let same = four.iter().all(|cell| cell.has_documents_of(four[0]));
+        let names = counts[0].documents();
+        if !same || counts.iter().any(|one| one.documents() != names) {
             return Err("the four were not scored on the same documents".to_owned());
         }
         let contrast = Contrast::new(counts.each_ref()).map_err(|error| error.to_string())?;
