@@ -24,7 +24,7 @@ pub fn claims(experiment: &Experiment<Configuration>) -> Option<String> {
     let corpora: Vec<String> = experiment
         .cells()
         .iter()
-        .map(|cell| cell.configuration.corpus.name.clone())
+        .map(|cell| cell.configuration.corpus.shown())
         .collect();
     let cases: Vec<(&Claim, Case)> = experiment
         .claims

@@ -1,7 +1,7 @@
 //! Which p-values an experiment's number of seeds can reach at all.
 
 use crate::spec::{Cell, Experiment};
-use crate::stats::{holm_floor, sign_flip_floor, two_sample_floor};
+use crate::stats::{holm_floor, seed_floor};
 use crate::systems::Configuration;
 
 /// The smallest two-sided p-value of a comparison over seeds.
@@ -31,12 +31,8 @@ pub fn floors(experiment: &Experiment<Configuration>) -> Option<Floor> {
     } else {
         experiment.axes.seeds.len().max(1)
     };
-    let single = if statistics.paired || folds > 0 {
-        sign_flip_floor(runs)
-    } else {
-        two_sample_floor(runs, runs)
-    }
-    .ok()?;
+    let paired = statistics.paired || folds > 0;
+    let single = seed_floor(paired, runs, u64::from(statistics.draws)).ok()?;
     let is_baseline = |cell: &Cell<Configuration>| {
         let wanted = &statistics.baseline;
         cell.values

@@ -7,10 +7,11 @@ use std::str::FromStr;
 
 use super::cells::{self, Cell};
 use super::claim_measure::{self, Measured};
+use super::compare;
 use super::input::Input;
 use super::text;
 use crate::score::Column;
-use crate::spec::{Case, Claim, Correction, Relation, Sides, Term};
+use crate::spec::{Case, Claim, Relation, Sides, Term};
 use crate::stats;
 
 /// What the tests say about a claim.
@@ -207,7 +208,7 @@ fn decide(input: &Input, judged: &mut [Judged<'_>]) {
         .iter_mut()
         .filter_map(|one| Some((one.claim.relation, one.outcome.as_mut().ok()?)))
         .collect();
-    let correct = |raw: &[f64]| corrected(input.statistics.correct, raw);
+    let correct = |raw: &[f64]| compare::corrected(input.statistics.correct, raw);
     let raw: Vec<f64> = tested.iter().map(|(_, one)| one.p).collect();
     let floors: Vec<f64> = tested.iter().map(|(_, one)| one.floor).collect();
     let paired: Vec<bool> = tested
@@ -228,14 +229,6 @@ fn decide(input: &Input, judged: &mut [Judged<'_>]) {
         } else {
             Verdict::Contradicted
         };
-    }
-}
-
-fn corrected(correction: Correction, raw: &[f64]) -> Vec<f64> {
-    match correction {
-        // The p-values come from tests, so they are probabilities, and only an empty family is refused.
-        Correction::Holm => stats::holm(raw).unwrap_or_else(|_| raw.to_vec()),
-        Correction::None => raw.to_vec(),
     }
 }
 

@@ -337,13 +337,18 @@ pub(crate) fn over_documents(
     })
 }
 
+/// The p-values of a family after correction.
+pub(crate) fn corrected(correction: Correction, raw: &[f64]) -> Vec<f64> {
+    match correction {
+        // They come from tests, so they are probabilities, and Holm refuses only an empty family.
+        Correction::Holm => stats::holm(raw).unwrap_or_else(|_| raw.to_vec()),
+        Correction::None => raw.to_vec(),
+    }
+}
+
 /// Puts the corrected p-values into a family, over seeds and over documents each for itself.
 fn correct(correction: Correction, family: &mut [Comparison]) {
-    let adjust = |raw: Vec<f64>| match correction {
-        // The p-values come from tests, so they are probabilities and Holm cannot refuse them.
-        Correction::Holm => stats::holm(&raw).unwrap_or(raw),
-        Correction::None => raw,
-    };
+    let adjust = |raw: Vec<f64>| corrected(correction, &raw);
     let mut seeds: Vec<_> = family
         .iter_mut()
         .filter_map(|one| one.seeds.as_mut().ok())

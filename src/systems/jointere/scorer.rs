@@ -40,6 +40,14 @@ pub(crate) fn linear(input: usize, output: usize, device: &Device) -> Linear {
         .init(device)
 }
 
+/// The same without a bias.
+pub(crate) fn unbiased(input: usize, output: usize, device: &Device) -> Linear {
+    LinearConfig::new(input, output)
+        .with_bias(false)
+        .with_initializer(Initializer::Zeros)
+        .init(device)
+}
+
 /// The layer's product with its bias.
 pub(crate) fn add_bias(product: Tensor<2>, layer: &Linear) -> Tensor<2> {
     match layer.bias.as_ref().map(Param::val) {

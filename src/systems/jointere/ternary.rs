@@ -2,11 +2,11 @@
 //! §3.2): f_ij = reshape((head(b_i) ∘ tail(b_j)) W_t).
 
 use burn::module::Module;
-use burn::nn::{Embedding, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::candidates::Candidates;
-use super::scorer::{add_bias, linear};
+use super::scorer::{add_bias, linear, unbiased};
 use super::words::{Words, side};
 
 /// Scores triples of two types and a relation for ordered pairs of spans.
@@ -30,10 +30,7 @@ impl Ternary {
         Self {
             head: linear(vector, width, device),
             tail: linear(vector, width, device),
-            weight: LinearConfig::new(width, entities * entities * relations)
-                .with_bias(false)
-                .with_initializer(Initializer::Zeros)
-                .init(device),
+            weight: unbiased(width, entities * entities * relations, device),
         }
     }
 

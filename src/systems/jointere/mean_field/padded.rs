@@ -4,12 +4,13 @@
 //! Padding and the cells of a span with itself have ternary scores of 0, so that nothing
 //! is sent from or to them: their probabilities, whatever they are, play no part.
 
-use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, activation};
 
 use super::config::{MeanFieldConfig, Start};
 use super::infer::Scores;
 use super::marginals::Labels;
 use super::pass::Pass;
+use crate::systems::jointere::words::indices;
 
 /// `mean_field` on any device, for a batch with at least one pair and iteration.
 pub(super) fn infer(
@@ -205,18 +206,15 @@ fn of_pairs(scores: Tensor<2>) -> Tensor<2> {
 /// Rows in their places, zeros in all others.
 fn pad(rows: Tensor<2>, places: &[Option<i32>], device: &Device) -> Tensor<2> {
     let [count, _] = rows.dims();
-    let indices = places.iter().map(|row| row.unwrap_or(count as i32));
+    let places = places.iter().map(|row| row.unwrap_or(count as i32));
+    let places: Vec<i32> = places.collect();
     let zeros = rows.clone().narrow(0, 0, 1).zeros_like();
-    Tensor::cat(vec![rows, zeros], 0).select(0, indexes(indices.collect(), device))
+    Tensor::cat(vec![rows, zeros], 0).select(0, indices(&places, device))
 }
 
 /// The rows of the places that are no padding.
 fn unpad(padded: Tensor<2>, places: &[Option<i32>], device: &Device) -> Tensor<2> {
     let rows = (0..).zip(places).filter(|(_, row)| row.is_some());
-    padded.select(0, indexes(rows.map(|(place, _)| place).collect(), device))
-}
-
-fn indexes(rows: Vec<i32>, device: &Device) -> Tensor<1, Int> {
-    let count = rows.len();
-    Tensor::from_data(TensorData::new(rows, [count]), device)
+    let rows: Vec<i32> = rows.map(|(place, _)| place).collect();
+    padded.select(0, indices(&rows, device))
 }

@@ -1,7 +1,7 @@
 //! From the two parts of a span's vector to its score.
 
 use burn::module::Module;
-use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, activation};
 
 use super::biaffine::biaffine;
@@ -9,6 +9,7 @@ use super::pooling::pool;
 use super::starts::Starts;
 use crate::encoder::{Noise, dropout};
 use crate::systems::jointere::config::PrunerConfig;
+use crate::systems::jointere::scorer::{linear, unbiased};
 
 /// The network that scores spans by whether they are entities: h is a two-layer
 /// perceptron of [hb; ha], the score a linear function of h (Yan et al. 2022, §3.3).
@@ -29,19 +30,13 @@ impl SpanPruner {
     /// A network over states of width `hidden`, with `dropout` after both layers of the
     /// perceptron. Its weights are zero until `initialise` draws them.
     pub(crate) fn new(hidden: usize, config: &PrunerConfig, dropout: f64, device: &Device) -> Self {
-        let layer = |input, output, bias| {
-            LinearConfig::new(input, output)
-                .with_bias(bias)
-                .with_initializer(Initializer::Zeros)
-                .init(device)
-        };
         let side = hidden + 1;
         Self {
-            biaffine: layer(side, config.biaffine * side, false),
-            pool: layer(hidden, 1, true),
-            first: layer(config.biaffine + hidden, config.mlp, true),
-            second: layer(config.mlp, config.mlp, true),
-            score: layer(config.mlp, 1, true),
+            biaffine: unbiased(side, config.biaffine * side, device),
+            pool: linear(hidden, 1, device),
+            first: linear(config.biaffine + hidden, config.mlp, device),
+            second: linear(config.mlp, config.mlp, device),
+            score: linear(config.mlp, 1, device),
             dropout,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::Tensor;
+
+use crate::systems::jointere::words::indices;
 
 /// For every word of a batch, sentences one after another, the numbers of the spans that
 /// start there. The first of them ends at the word itself, each further one a word later.
@@ -52,7 +54,7 @@ impl Starts {
             places.extend((0..longest).map(|step| (word + distance(step)) as i32));
         }
         let [words, width] = rows.dims();
-        chosen(rows.clone(), places).reshape([words, longest, width])
+        chosen(rows.clone(), &places).reshape([words, longest, width])
     }
 
     /// From a row for every place of every window, words × longest × N, those of the spans
@@ -63,13 +65,12 @@ impl Starts {
         for (word, spans) in self.0.iter().enumerate() {
             places.extend((0..spans.len()).map(|step| (word * longest + step) as i32));
         }
-        chosen(rows.reshape([words * longest, width]), places)
+        chosen(rows.reshape([words * longest, width]), &places)
     }
 }
 
-fn chosen(rows: Tensor<2>, places: Vec<i32>) -> Tensor<2> {
-    let shape = [places.len()];
-    let places = Tensor::<1, Int>::from_data(TensorData::new(places, shape), &rows.device());
+fn chosen(rows: Tensor<2>, places: &[i32]) -> Tensor<2> {
+    let places = indices(places, &rows.device());
     rows.select(0, places)
 }
 
@@ -78,7 +79,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use burn::tensor::Device;
+    use burn::tensor::{Device, TensorData};
 
     fn counted(words: usize) -> Tensor<2> {
         let values: Vec<f32> = (0..words).map(|word| word as f32).collect();
