@@ -31,10 +31,12 @@ mod pairwise_csv;
 mod pairwise_legend;
 mod plot;
 mod published;
+mod speed_legend;
 mod stats_json;
 mod table_csv;
 mod terminal;
 mod text;
+mod unit;
 mod write;
 
 #[cfg(test)]
@@ -47,9 +49,11 @@ mod tests;
 mod tests_across;
 #[cfg(test)]
 mod tests_pairwise;
+#[cfg(test)]
+mod tests_speed;
 
 pub use error::ReportError;
-pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun};
+pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
 pub(crate) use text::wrapped;

@@ -111,8 +111,11 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     Ok(values)
 }
 
-/// The column that a paper calls `Rel+-C P`, or `span identification R`.
+/// The column that a paper calls `Rel+-C P`, `span identification R`, or `speed sent/s`.
 fn column(printed: &str) -> Option<Column> {
+    if printed == "speed sent/s" {
+        return Some(Column::Speed);
+    }
     let (metric, letter) = printed.rsplit_once(' ')?;
     let measure = Measure::ALL
         .into_iter()
@@ -121,7 +124,7 @@ fn column(printed: &str) -> Option<Column> {
         "span identification" => Metric::EntI,
         name => name.parse().ok()?,
     };
-    Some(Column { metric, measure })
+    Some(Column::Counted(metric, measure))
 }
 
 fn corpus_key(dataset: &str) -> String {

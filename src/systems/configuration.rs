@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
+use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
 use crate::spec::{self, Problem};
@@ -32,6 +33,8 @@ pub struct Configuration {
     pub train: Recipe,
     /// What is scored, and how.
     pub eval: Evaluation,
+    /// How inference is timed.
+    pub speed: SpeedConfig,
 }
 
 /// The system and its variant.
@@ -95,6 +98,7 @@ impl Default for Configuration {
             mfvi: MeanFieldConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
+            speed: SpeedConfig::default(),
         }
     }
 }
@@ -149,6 +153,7 @@ impl spec::Configuration for Configuration {
             .chain(within("pruner", self.pruner.problems()))
             .chain(within("mfvi", self.mfvi.problems()))
             .chain(within("train", self.train.problems()))
+            .chain(within("speed", self.speed.problems()))
             .collect();
         if let Err(reason) = approach(&self.system.approach) {
             problems.push(Problem::new("system.approach", reason));

@@ -25,6 +25,7 @@ mod pretrained;
 mod run;
 mod sandbox;
 mod schema;
+mod speed;
 mod store;
 mod toy;
 mod weights;
