@@ -69,21 +69,18 @@ fn what_runs_alone_has_the_machine_to_itself() {
     let once = folder.path().join("crashed").display().to_string();
     let watching =
         |label: &str, inputs: &[&Step]| step(label, &json!({ "sleep": 40, "watch": true }), inputs);
-    let alone = |label: &str, more: serde_json::Value, inputs: &[&Step]| {
-        let mut action = json!({ "sleep": 40, "watch": true, "alone": true });
-        action["end"] = more["end"].clone();
-        action["once"] = more["once"].clone();
-        step(label, &action, inputs)
-    };
     let a = watching("a", &[]);
-    let t = alone("t", json!({}), &[&a]);
-    let flaky = alone("flaky", json!({ "end": "abort", "once": once }), &[]);
+    let timed = json!({ "sleep": 40, "watch": true, "alone": true });
+    let t = step("t", &timed, &[&a]);
+    let u = step("u", &timed, &[]);
+    let crash = json!({ "alone": true, "end": "abort", "once": once });
+    let flaky = step("flaky", &crash, &[]);
     let after = watching("after", &[&t]);
     let others = ["b", "c", "d"].map(|label| watching(label, &[]));
-    let steps = [vec![t, flaky, after, a], others.to_vec()].concat();
+    let steps = [vec![t, u, flaky, after, a], others.to_vec()].concat();
     let toy = Toy::new(&folder.path().join("store"), steps, 3);
     let report = toy.run();
-    assert_eq!(report.count("done"), 7, "{report:?}");
+    assert_eq!(report.count("done"), 8, "{report:?}");
     assert!(
         toy.begun()
             .iter()

@@ -247,10 +247,14 @@ fn described(outcome: &Outcome) -> Value {
     })
 }
 
-/// Fails where a step that has to run alone does not.
+/// Fails where a step that has to run alone does not. Only steps that watch are looked at, since one that crashed
+/// leaves its partial output behind.
 fn watch(store: &Store, own: &Record) -> Result<(), StepFailure> {
     let is_alone = |record: &Record| record.description["action"]["alone"] == true;
     for other in store.steps()? {
+        if other.description["action"]["watch"] != true {
+            continue;
+        }
         let runs = store.folder(&other.key)?.join("partial.txt").exists();
         if other.key != own.key && runs && (is_alone(own) || is_alone(&other)) {
             let message = format!("{} ran beside {}", own.label, other.label);
