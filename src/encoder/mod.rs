@@ -37,6 +37,6 @@ pub use pieces::{Pieces, SpecialPieces, WordPieces, word_vocabulary};
 pub use reader::{Pool, Reader, open_encoder, pool};
 pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
-    DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze,
+    DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze, grow_vocabulary,
 };
 pub(crate) use transformer::{lanes, softmax};

@@ -11,9 +11,12 @@ mod error;
 mod features;
 pub mod identity;
 pub mod jointere;
+pub mod pure;
 mod registry;
 mod scoring;
+mod spans;
 mod start;
+mod trained;
 mod work;
 
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};

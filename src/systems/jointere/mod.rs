@@ -24,16 +24,13 @@ mod module;
 mod oracle_files;
 mod plan;
 mod predict;
-mod prior;
 mod saved;
-mod scorer;
 mod span_pruner;
 mod stage;
 mod steps;
 mod ternary;
 mod top_k;
 mod training;
-mod words;
 
 pub use approach::approach;
 pub use config::{JointEreConfig, LossNorm, PrunerConfig, Rounding, SpanEnd};
