@@ -183,11 +183,7 @@ fn told(epoch: &Epoch, epochs: u32, metric: Metric) -> Report {
     }
 }
 
-fn write(
-    work: &Work,
-    documents: &[Document],
-    predicted: &[Prediction],
-) -> Result<(), SystemError> {
+fn write(work: &Work, documents: &[Document], predicted: &[Prediction]) -> Result<(), SystemError> {
     let path = work.output.join(PREDICTIONS);
     let file = std::fs::File::create(&path).map_err(|error| SystemError::File {
         path: path.clone(),

@@ -8,9 +8,7 @@ use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::{
-    Architecture, Encoder, EncoderError, WordPieces, load_module, save_module,
-};
+use crate::encoder::{Architecture, Encoder, EncoderError, WordPieces, load_module, save_module};
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";

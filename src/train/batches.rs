@@ -37,7 +37,11 @@ pub fn sorted_batches(
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|index| lengths[*index]);
     let batches: Vec<Vec<usize>> = order.chunks(batch.max(1)).map(<[_]>::to_vec).collect();
-    if shuffle { shuffled(batches, seed, epoch) } else { batches }
+    if shuffle {
+        shuffled(batches, seed, epoch)
+    } else {
+        batches
+    }
 }
 
 /// The batches in an order that the seed and the epoch decide.

@@ -49,8 +49,7 @@ impl ModuleMapper for Grower {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let path = self.path.dotted();
         // BERT's, ALBERT's and DeBERTa's name, and that of T5 and BART.
-        let is_pieces =
-            path.ends_with("word_embeddings.weight") || path.ends_with("shared.weight");
+        let is_pieces = path.ends_with("word_embeddings.weight") || path.ends_with("shared.weight");
         if !is_pieces {
             return param;
         }
@@ -81,7 +80,7 @@ mod tests {
 
     use super::*;
     use crate::encoder::transformer::Transformer;
-    use crate::encoder::{ScratchConfig, Scheme, TokenBatch, initialise};
+    use crate::encoder::{Scheme, ScratchConfig, TokenBatch, initialise};
 
     fn bert(device: &Device) -> (Architecture, Encoder) {
         let shape = ScratchConfig {

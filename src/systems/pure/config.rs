@@ -228,11 +228,7 @@ impl PureConfig {
             ("dropout", self.dropout),
             ("state_dropout", self.state_dropout),
         ] {
-            require(
-                (0.0..1.0).contains(&value),
-                key,
-                "must lie in 0 ≤ p < 1",
-            );
+            require((0.0..1.0).contains(&value), key, "must lie in 0 ≤ p < 1");
         }
         for (key, value) in [
             ("aux_relation_loss", self.aux_relation_loss),

@@ -74,7 +74,10 @@ mod tests {
         // 30 words leave 70: 35 on either side. The left one takes the 10 words before it
         // and 25 of the 50 before those; the right one finds only 20.
         let found = context(&document(&[50, 10, 30, 20]), 2, 100);
-        assert_eq!((found.words.len(), found.offset, found.length), (85, 35, 30));
+        assert_eq!(
+            (found.words.len(), found.offset, found.length),
+            (85, 35, 30)
+        );
         assert_eq!(found.words[0], "25");
         assert_eq!(found.words[84], "109");
     }

@@ -129,7 +129,11 @@ pub(crate) fn entity_loss(
         }
     }
     let loss = summed_cross_entropy(head.score(&words, &spans, Some(noise)), &targets);
-    let Some(relation) = model.relation.as_ref().filter(|_| config.aux_relation_loss > 0.0) else {
+    let Some(relation) = model
+        .relation
+        .as_ref()
+        .filter(|_| config.aux_relation_loss > 0.0)
+    else {
         return Some(loss);
     };
     let (mut arguments, mut pairs) = (Vec::new(), Vec::new());
@@ -174,12 +178,19 @@ pub(crate) fn find_entities(
         let words = model.words(&chosen, None);
         let mut spans = Vec::new();
         for (row, text) in chosen.iter().enumerate() {
-            spans.extend(all_spans(text.words, longest).into_iter().map(|span| (row, span)));
+            spans.extend(
+                all_spans(text.words, longest)
+                    .into_iter()
+                    .map(|span| (row, span)),
+            );
         }
         let rows = Rows::fetch(Some(head.score(&words, &spans, None)))?;
         let mut from = 0;
         for (row, index) in batch.iter().enumerate() {
-            let own = spans[from..].iter().take_while(|(of, _)| *of == row).count();
+            let own = spans[from..]
+                .iter()
+                .take_while(|(of, _)| *of == row)
+                .count();
             let scored: Vec<(Span, &[f32])> = (from..from + own)
                 .map(|place| (spans[place].1, rows.row(place)))
                 .collect();
@@ -222,7 +233,10 @@ fn decide(scored: &[(Span, &[f32])], words: usize, labels: &Labels, keep: Keep) 
 /// log p of the best type minus log p of none: the difference of their scores, since both
 /// have the same normaliser.
 fn advantage(scores: &[f32]) -> f32 {
-    let best = scores[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let best = scores[1..]
+        .iter()
+        .copied()
+        .fold(f32::NEG_INFINITY, f32::max);
     best - scores[0]
 }
 

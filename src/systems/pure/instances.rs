@@ -51,12 +51,14 @@ impl Candidates {
                 .iter()
                 .map(|entity| (entity.span, entity.label.as_str()))
                 .collect();
-            arguments.extend(given.spans.iter().map(|span| Argument {
-                span: *span,
-                label: types
-                    .get(span)
-                    .and_then(|name| index(&labels.entity_types, name))
-                    .unwrap_or(none),
+            arguments.extend(given.spans.iter().map(|span| {
+                Argument {
+                    span: *span,
+                    label: types
+                        .get(span)
+                        .and_then(|name| index(&labels.entity_types, name))
+                        .unwrap_or(none),
+                }
             }));
         } else {
             arguments.extend(given.entities.iter().map(|entity| Argument {
@@ -68,9 +70,10 @@ impl Candidates {
             let label = index(&labels.relation_types, &relation.label)?;
             Some(((relation.head, relation.tail), label))
         });
-        let entities = sentence.entities.iter().filter_map(|entity| {
-            Some((entity.span, index(&labels.entity_types, &entity.label)?))
-        });
+        let entities = sentence
+            .entities
+            .iter()
+            .filter_map(|entity| Some((entity.span, index(&labels.entity_types, &entity.label)?)));
         Self {
             text,
             arguments,

@@ -48,7 +48,10 @@ mod tests {
             };
             limits(&config, Some(512)).input
         };
-        assert_eq!([limits_of(0), limits_of(100), limits_of(400)], [128, 228, 512]);
+        assert_eq!(
+            [limits_of(0), limits_of(100), limits_of(400)],
+            [128, 228, 512]
+        );
     }
 
     #[test]

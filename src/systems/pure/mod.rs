@@ -29,7 +29,6 @@ pub use config::{
 };
 pub use plan::draft_run;
 pub use predict::{documents, predict};
-pub(crate) use predict::Prepared;
 pub use steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep};
 pub(crate) use training::selection;
 pub use training::{Trained, train};

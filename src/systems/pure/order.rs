@@ -24,7 +24,11 @@ pub(crate) fn epoch(pools: &Pools, step: &TrainStep, number: u32) -> Vec<Vec<usi
         .map(|batch| batch.into_iter().map(|pair| first_pair + pair).collect())
         .collect();
     if step.task != Task::Both {
-        return if sentences.is_empty() { pairs } else { sentences };
+        return if sentences.is_empty() {
+            pairs
+        } else {
+            sentences
+        };
     }
     match step.pure.shared.schedule {
         SharedSchedule::AlternateRandom => {
@@ -126,7 +130,14 @@ mod tests {
         let mut found = epoch(&pools(), &alternating, 1);
         assert_eq!(found.len(), 6);
         found.sort();
-        let all = [vec![0, 2], vec![1], vec![3], vec![5, 7], vec![6, 4], vec![8]];
+        let all = [
+            vec![0, 2],
+            vec![1],
+            vec![3],
+            vec![5, 7],
+            vec![6, 4],
+            vec![8],
+        ];
         assert_eq!(found, all);
         let shared = json!({ "rel_batching": "sorted", "shared": { "schedule": "summed" } });
         let summed = epoch(&pools(), &step("both", &shared), 1);

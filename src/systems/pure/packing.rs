@@ -52,5 +52,5 @@ pub(super) fn packed_pairs(
         }
         from += run.len();
     }
-    packed_states(encoder, &texts, padding, noise).map_err(|error| error.to_string())
+    Ok(packed_states(encoder, &texts, padding, noise))
 }

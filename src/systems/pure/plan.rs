@@ -111,11 +111,7 @@ impl Run<'_> {
         self.predict_entities(training, split, None, kept, drafts)
     }
 
-    fn train_entities(
-        &self,
-        without: Option<Fold>,
-        drafts: &mut Drafts,
-    ) -> Result<usize, String> {
+    fn train_entities(&self, without: Option<Fold>, drafts: &mut Drafts) -> Result<usize, String> {
         let config = PureConfig {
             entity_window: self.config.entity_window,
             max_span: self.config.max_span,
@@ -149,11 +145,7 @@ impl Run<'_> {
         )
     }
 
-    fn train_relations(
-        &self,
-        inputs: Vec<usize>,
-        drafts: &mut Drafts,
-    ) -> Result<usize, String> {
+    fn train_relations(&self, inputs: Vec<usize>, drafts: &mut Drafts) -> Result<usize, String> {
         let config = self.relation_switches();
         let mut train = self.recipe(&self.config.relation);
         if config.rel_batching != RelBatching::Random {
@@ -182,7 +174,11 @@ impl Run<'_> {
             prior_bias: own.prior_bias,
             train_entities: own.train_entities,
             selection_entities: own.selection_entities,
-            marker_rows: if text { default.marker_rows } else { own.marker_rows },
+            marker_rows: if text {
+                default.marker_rows
+            } else {
+                own.marker_rows
+            },
             approximate: own.approximate,
             packed_training: own.approximate && own.packed_training,
             packed_length: if own.approximate {
@@ -197,7 +193,11 @@ impl Run<'_> {
                 default.width_dim
             },
             mlp: if learns_types { own.mlp } else { default.mlp },
-            dropout: if learns_types { own.dropout } else { default.dropout },
+            dropout: if learns_types {
+                own.dropout
+            } else {
+                default.dropout
+            },
             eloss_weight: if learns_types {
                 own.eloss_weight
             } else {

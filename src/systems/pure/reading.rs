@@ -40,7 +40,10 @@ pub(crate) fn read_words(
     device: &Device,
     noise: Option<&Noise>,
 ) -> Words {
-    let ids: Vec<&[u32]> = texts.iter().map(|text| text.pieces.ids.as_slice()).collect();
+    let ids: Vec<&[u32]> = texts
+        .iter()
+        .map(|text| text.pieces.ids.as_slice())
+        .collect();
     let States { rows, columns } = read(encoder, &ids, padding, device, noise);
     let rows = dropout(rows, rate, noise);
     let (mut starts, mut ends) = (Vec::new(), Vec::new());

@@ -1,9 +1,7 @@
 //! What decides about pairs (Zhong and Chen 2021, §3.3 and §5.1).
 
 use burn::module::Module;
-use burn::nn::{
-    Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig, Linear,
-};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::config::{PureConfig, RelInput, TrainEntities};
@@ -54,7 +52,12 @@ impl RelationHead {
         } else {
             3 * span
         };
-        let vector = base + if input.has_types() { 2 * config.width_dim } else { 0 };
+        let vector = base
+            + if input.has_types() {
+                2 * config.width_dim
+            } else {
+                0
+            };
         let embedding = |rows: usize| {
             EmbeddingConfig::new(rows, config.width_dim)
                 .with_initializer(Initializer::Zeros)
@@ -114,7 +117,9 @@ impl RelationHead {
             parts.push(table.select(0, column(&|(_, span)| span.width().min(longest))));
         }
         let states = Tensor::cat(parts, 1);
-        let subjects = states.clone().select(0, side(pairs, |pair| pair.0, &device));
+        let subjects = states
+            .clone()
+            .select(0, side(pairs, |pair| pair.0, &device));
         let objects = states.select(0, side(pairs, |pair| pair.1, &device));
         let product = subjects.clone() * objects.clone();
         let vectors = Tensor::cat(vec![subjects, objects, product], 1);

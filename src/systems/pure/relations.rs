@@ -119,7 +119,8 @@ pub(crate) fn find_relations(
 /// Batches of inference. Where pairs share their sentence's text, a batch ends with a
 /// sentence, and holds as many pairs as sequences of the others would.
 fn batches<'a>(pairs: &'a [Instance], config: &PureConfig) -> Vec<&'a [Instance]> {
-    let shares = config.approximate || matches!(config.rel_input, RelInput::Text | RelInput::TextEtype);
+    let shares =
+        config.approximate || matches!(config.rel_input, RelInput::Text | RelInput::TextEtype);
     if !shares {
         return pairs.chunks(BATCH).collect();
     }

@@ -156,9 +156,10 @@ pub fn train(
 /// The training documents without those of a fold.
 fn shown(documents: &[Document], without: Option<Fold>) -> Vec<Document> {
     let hidden = without.map(|fold| fold.range(documents.len()));
-    let shown = documents.iter().enumerate().filter(|(index, _)| {
-        hidden.as_ref().is_none_or(|hidden| !hidden.contains(index))
-    });
+    let shown = documents
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| hidden.as_ref().is_none_or(|hidden| !hidden.contains(index)));
     shown.map(|(_, document)| document.clone()).collect()
 }
 
@@ -308,7 +309,9 @@ impl Setting<'_> {
     fn pools(&self, training: &Data) -> Pools {
         let sentences = training.entities.as_ref().map(|sentences| {
             let texts = sentences.texts.iter();
-            texts.map(|text| (text.length(), text.pieces.first.len())).collect()
+            texts
+                .map(|text| (text.length(), text.pieces.first.len()))
+                .collect()
         });
         let pairs = training
             .pairs
@@ -407,6 +410,10 @@ impl Setting<'_> {
         let lengths = lengths(&pairs.sentences, &pairs.instances, &self.step.pure);
         let limit = self.limits.input;
         let cut = lengths.into_iter().filter(|length| *length > limit);
-        if self.limits.text.is_some() { 0 } else { cut.count() }
+        if self.limits.text.is_some() {
+            0
+        } else {
+            cut.count()
+        }
     }
 }
