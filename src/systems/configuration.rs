@@ -44,7 +44,8 @@ pub struct SystemConfig {
     /// The system.
     pub kind: SystemKind,
     /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
-    /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given) or `shared`.
+    /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`, or
+    /// `entities` for the entity model alone.
     pub approach: String,
 }
 

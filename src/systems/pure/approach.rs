@@ -9,6 +9,8 @@ pub enum Approach {
     Pipeline,
     /// One encoder for both (Zhong and Chen 2021, §5.2).
     Shared,
+    /// The entity model alone, where relations are not asked about.
+    Entities,
 }
 
 impl FromStr for Approach {
@@ -18,8 +20,9 @@ impl FromStr for Approach {
         match name.to_lowercase().as_str() {
             "pipeline" => Ok(Self::Pipeline),
             "shared" => Ok(Self::Shared),
+            "entities" => Ok(Self::Entities),
             _ => Err(format!(
-                "`{name}` is no approach of PURE; its approaches are pipeline and shared"
+                "`{name}` is no approach of PURE; its approaches are pipeline, shared and entities"
             )),
         }
     }

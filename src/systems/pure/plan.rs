@@ -34,6 +34,7 @@ pub fn draft_run(
     match configuration.system.approach().parse()? {
         Approach::Pipeline => run.pipeline(split, drafts),
         Approach::Shared => run.shared(split, drafts),
+        Approach::Entities => run.entities_of(split, false, drafts),
     }
 }
 
