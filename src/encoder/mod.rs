@@ -19,6 +19,7 @@ mod packed;
 mod pieces;
 mod reader;
 pub mod recurrent;
+mod scratch;
 mod transformer;
 pub mod words;
 
@@ -29,7 +30,7 @@ pub use checkpoint::{
     load_heads, load_module, locate_model, locate_model_with, save_heads, save_module,
     tokenizer_family,
 };
-pub use config::{EncoderConfig, ScratchConfig};
+pub use config::{EncoderConfig, ScratchArchitecture, ScratchConfig};
 pub use device::open_device;
 pub use dropout::{Noise, dropout};
 pub use error::EncoderError;

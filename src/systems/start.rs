@@ -10,8 +10,7 @@ use super::error::SystemError;
 use super::identity::EncoderIdentity;
 use crate::corpus::Corpus;
 use crate::encoder::{
-    Architecture, Encoder, Scheme, WordPieces, freeze, grow_vocabulary, initialise, open_encoder,
-    word_vocabulary,
+    Architecture, Encoder, WordPieces, freeze, grow_vocabulary, open_encoder, word_vocabulary,
 };
 
 /// Which rows of the embedding stand for markers.
@@ -78,9 +77,8 @@ pub(crate) fn start_with_markers(
         let words = words.map(|sentence| sentence.tokens.as_slice());
         let mut pieces = word_vocabulary(words, shape.minimum_count)?;
         let markers = find_markers(&mut pieces, names, rows)?;
-        let architecture = shape.bert(pieces.vocabulary_size());
-        let empty = architecture.init(device);
-        let encoder = initialise(empty, seed, Scheme::Normal(0.02), &|_| true);
+        let over = (pieces.vocabulary_size(), pieces.padding());
+        let (architecture, encoder) = shape.start(over, seed, device);
         (pieces, architecture, encoder, markers)
     } else {
         let folder = model_folder.ok_or(SystemError::NoModelFolder)?;
