@@ -283,11 +283,13 @@ impl Case {
             ..Recipe::default()
         };
         // One step more than is measured, whose start ends the last that is.
-        let lengths = vec![PIECES; self.sequences * (self.iterations + 2)];
+        let batches: Vec<Vec<usize>> = (0..self.iterations + 2)
+            .map(|step| (step * self.sequences..(step + 1) * self.sequences).collect())
+            .collect();
         let mut starts = Vec::new();
         fit(
             model,
-            &lengths,
+            |_| batches.clone(),
             &recipe,
             1,
             |model: &Classifier, _, noise| {

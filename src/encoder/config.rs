@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::encoder::checkpoint::HubName;
-use crate::encoder::transformer::{Architecture, BertConfig, Freeze};
+use crate::encoder::transformer::{Architecture, BertConfig, Freeze, T5Config};
 
 /// Which encoder reads the sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,8 @@ pub struct EncoderConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScratchConfig {
+    /// How it is built.
+    pub architecture: ScratchArchitecture,
     /// Number of transformer blocks.
     pub layers: usize,
     /// Width of the hidden states.
@@ -53,6 +55,19 @@ pub struct ScratchConfig {
     pub dropout: f64,
     /// Words seen less often in the training split are unknown.
     pub minimum_count: u32,
+}
+
+/// How an encoder from scratch is built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ScratchArchitecture {
+    /// BERT: every position has an embedding, which a short training learns for positions
+    /// that are seen often.
+    #[default]
+    Bert,
+    /// T5: attention knows distances, so that what is learned in one place holds in all.
+    /// It learns long inputs sooner.
+    T5,
 }
 
 impl Default for EncoderConfig {
@@ -73,6 +88,7 @@ impl Default for EncoderConfig {
 impl Default for ScratchConfig {
     fn default() -> Self {
         Self {
+            architecture: ScratchArchitecture::Bert,
             layers: 2,
             hidden: 96,
             heads: 4,
@@ -156,6 +172,35 @@ impl EncoderConfig {
 }
 
 impl ScratchConfig {
+    /// The architecture of this shape over a vocabulary of `vocabulary` pieces, of which
+    /// `padding` pads.
+    pub fn over(&self, vocabulary: usize, padding: u32) -> Architecture {
+        match self.architecture {
+            ScratchArchitecture::Bert => self.bert(vocabulary),
+            ScratchArchitecture::T5 => self.t5(vocabulary, padding),
+        }
+    }
+
+    /// The encoder of a T5 of this shape, which knows positions by their distances alone.
+    fn t5(&self, vocabulary: usize, padding: u32) -> Architecture {
+        Architecture::T5(T5Config {
+            vocab_size: vocabulary,
+            d_model: self.hidden,
+            d_kv: self.hidden / self.heads.max(1),
+            d_ff: self.intermediate,
+            num_layers: self.layers,
+            num_heads: self.heads,
+            relative_attention_num_buckets: 32,
+            relative_attention_max_distance: 128,
+            dropout_rate: self.dropout,
+            layer_norm_epsilon: 1e-6,
+            feed_forward_proj: "relu".to_owned(),
+            dense_act_fn: None,
+            is_gated_act: None,
+            pad_token_id: padding,
+        })
+    }
+
     /// The BERT of this shape over a vocabulary of `vocabulary` pieces.
     pub fn bert(&self, vocabulary: usize) -> Architecture {
         Architecture::Bert(BertConfig {

@@ -126,7 +126,7 @@ pub(crate) fn uniform(key: u64, count: usize, bound: f64) -> Vec<f32> {
 
 /// Normal values by the polar form's trigonometric ancestor (Box and Muller 1958):
 /// two uniforms give two independent normals.
-fn normal(key: u64, count: usize, sigma: f64) -> Vec<f32> {
+pub(crate) fn normal(key: u64, count: usize, sigma: f64) -> Vec<f32> {
     let mut values = Vec::with_capacity(count + 1);
     let mut counter = 0;
     while values.len() < count {

@@ -15,9 +15,11 @@ mod files;
 pub(crate) mod host;
 mod initialise;
 mod module_path;
+mod packed;
 mod pieces;
 mod reader;
 pub mod recurrent;
+mod scratch;
 mod transformer;
 pub mod words;
 
@@ -28,15 +30,16 @@ pub use checkpoint::{
     load_heads, load_module, locate_model, locate_model_with, save_heads, save_module,
     tokenizer_family,
 };
-pub use config::{EncoderConfig, ScratchConfig};
+pub use config::{EncoderConfig, ScratchArchitecture, ScratchConfig};
 pub use device::open_device;
 pub use dropout::{Noise, dropout};
 pub use error::EncoderError;
 pub use initialise::{Scheme, initialise};
+pub use packed::{MarkerGroup, PackedText, packed_states, split_groups};
 pub use pieces::{Pieces, SpecialPieces, WordPieces, word_vocabulary};
 pub use reader::{Pool, Reader, open_encoder, pool};
 pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
-    DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze,
+    DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze, grow_vocabulary,
 };
-pub(crate) use transformer::{lanes, softmax};
+pub(crate) use transformer::{heads, lanes, post_norm, softmax};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
+use super::pure::{Approach, PureConfig};
 use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
@@ -29,6 +30,8 @@ pub struct Configuration {
     pub pruner: PrunerConfig,
     /// High-order inference of the modules that decide two tasks.
     pub mfvi: MeanFieldConfig,
+    /// Switches of PURE.
+    pub pure: PureConfig,
     /// The training recipe.
     pub train: Recipe,
     /// What is scored, and how.
@@ -43,8 +46,9 @@ pub struct Configuration {
 pub struct SystemConfig {
     /// The system.
     pub kind: SystemKind,
-    /// How the system divides the task; for JointERE a1 to a8, or its modules in order as
-    /// in `ei-nerre`.
+    /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
+    /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`, or
+    /// `entities` for the entity model alone.
     pub approach: String,
 }
 
@@ -54,6 +58,8 @@ pub struct SystemConfig {
 pub enum SystemKind {
     /// Yan et al. 2022.
     JointEre,
+    /// Zhong and Chen 2021.
+    Pure,
 }
 
 /// What is scored, and how.
@@ -64,6 +70,9 @@ pub struct Evaluation {
     pub profile: ScoringProfile,
     /// The split that tables show.
     pub split: EvaluationSplit,
+    /// Whether of several given entities with the same words only the first is paired
+    /// with others; PURE's release pairs them all.
+    pub dedupe_spans: bool,
 }
 
 /// Scoring profiles by name.
@@ -96,6 +105,7 @@ impl Default for Configuration {
             jointere: JointEreConfig::default(),
             pruner: PrunerConfig::default(),
             mfvi: MeanFieldConfig::default(),
+            pure: PureConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
             speed: SpeedConfig::default(),
@@ -107,7 +117,7 @@ impl Default for SystemConfig {
     fn default() -> Self {
         Self {
             kind: SystemKind::JointEre,
-            approach: "a4".to_owned(),
+            approach: String::new(),
         }
     }
 }
@@ -117,6 +127,18 @@ impl Default for Evaluation {
         Self {
             profile: ScoringProfile::Pure,
             split: EvaluationSplit::Test,
+            dedupe_spans: false,
+        }
+    }
+}
+
+impl SystemConfig {
+    /// The approach, or the system's own where none is given.
+    pub fn approach(&self) -> &str {
+        match (self.approach.as_str(), self.kind) {
+            ("", SystemKind::JointEre) => "a4",
+            ("", SystemKind::Pure) => "pipeline",
+            (given, _) => given,
         }
     }
 }
@@ -152,10 +174,16 @@ impl spec::Configuration for Configuration {
             .chain(within("jointere", self.jointere.problems()))
             .chain(within("pruner", self.pruner.problems()))
             .chain(within("mfvi", self.mfvi.problems()))
+            .chain(within("pure", self.pure.problems()))
             .chain(within("train", self.train.problems()))
             .chain(within("speed", self.speed.problems()))
             .collect();
-        if let Err(reason) = approach(&self.system.approach) {
+        let name = self.system.approach();
+        let known = match self.system.kind {
+            SystemKind::JointEre => approach(name).map(drop),
+            SystemKind::Pure => name.parse::<Approach>().map(drop),
+        };
+        if let Err(reason) = known {
             problems.push(Problem::new("system.approach", reason));
         }
         problems

@@ -12,10 +12,13 @@ mod error;
 mod features;
 pub mod identity;
 pub mod jointere;
+pub mod pure;
 mod registry;
 mod scoring;
+mod spans;
 pub mod speed;
 mod start;
+mod trained;
 mod work;
 
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};

@@ -12,11 +12,14 @@ use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity};
 use super::jointere;
+use super::pure;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::speed::{self, Part, Pass, SPEED, SpeedStep};
 use super::work::{Report, Work};
-use crate::corpus::{Corpus, Prediction, Split, write_predictions};
+use crate::corpus::{Corpus, Document, Prediction, write_predictions};
 use crate::encoder::{ModelFolder, open_device};
+use crate::score::Metric;
+use crate::train::Epoch;
 
 /// Drafts every step of one run and returns the index of the step that scores it.
 ///
@@ -34,6 +37,7 @@ pub fn draft_run(
         SystemKind::JointEre => {
             jointere::draft_run(configuration, corpus, encoder, seed, split, drafts)?
         }
+        SystemKind::Pure => pure::draft_run(configuration, corpus, encoder, seed, split, drafts)?,
     };
     let step = ScoreStep {
         profile: configuration.eval.profile.name().to_owned(),
@@ -43,7 +47,7 @@ pub fn draft_run(
         version: scoring::VERSION,
         label: format!(
             "score {} seed {seed} on {split}",
-            configuration.system.approach
+            configuration.system.approach()
         ),
         description: value(&step)?,
         defaults: Value::Null,
@@ -69,11 +73,12 @@ pub fn draft_speed(
     };
     let timed = match configuration.system.kind {
         SystemKind::JointEre => jointere::relation_steps(predicted, drafts),
+        SystemKind::Pure => pure::relation_steps(predicted, drafts),
     };
     if timed.is_empty() {
         return Ok(None);
     }
-    let what = format!("{} seed {seed}", configuration.system.approach);
+    let what = format!("{} seed {seed}", configuration.system.approach());
     speed::draft(configuration, corpus, &what, &timed, drafts).map(Some)
 }
 
@@ -85,6 +90,15 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
     match work.kind {
         jointere::TRAIN => train(work, report),
         jointere::PREDICT => predict(work),
+        pure::TRAIN => train_pure(work, report),
+        pure::PREDICT => {
+            let step: pure::PredictStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let predicted = pure::predict(&step, &corpus, work.inputs, &device)?;
+            write(work, pure::documents(&step, &corpus), &predicted)?;
+            Ok(json!({}))
+        }
         FEATURES => {
             let step: FeaturesStep = read(work.description)?;
             let corpus = open_corpus(work, &step.corpus)?;
@@ -114,6 +128,7 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
 fn prepare(part: &Part<'_>, corpus: &Corpus, device: &Device) -> Result<Pass, SystemError> {
     match part.kind {
         jointere::PREDICT => jointere::prepare(part, corpus, device),
+        pure::PREDICT => pure::prepare(part, corpus, device),
         other => Err(SystemError::Unknown(format!(
             "no step of kind `{other}` can be timed"
         ))),
@@ -123,12 +138,8 @@ fn prepare(part: &Part<'_>, corpus: &Corpus, device: &Device) -> Result<Pass, Sy
 fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
     let step: jointere::TrainStep = read(work.description)?;
     let corpus = open_corpus(work, &step.corpus)?;
-    let device = open_device(&work.hints.device)?.autodiff();
-    let device = if work.hints.gradient_checkpointing {
-        device.gradient_checkpointing()
-    } else {
-        device
-    };
+    let device = training_device(work)?;
+    let metric = step.module.selection();
     let epochs = step.train.epochs;
     let trained = jointere::train(
         &step,
@@ -139,27 +150,7 @@ fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemErr
         },
         &device,
         &work.output,
-        |epoch| {
-            let metric = step.module.selection();
-            report(Report {
-                text: format!(
-                    "epoch {}/{epochs}  loss {:.3}  dev {metric} {:.1}",
-                    epoch.epoch,
-                    epoch.loss,
-                    100.0 * epoch.score
-                ),
-                fraction: f64::from(epoch.epoch) / f64::from(epochs),
-                event: json!({
-                    "event": "epoch",
-                    "epoch": epoch.epoch,
-                    "loss": epoch.loss,
-                    "metric": metric.to_string(),
-                    "dev": epoch.score,
-                    "train_seconds": epoch.train_seconds,
-                    "evaluate_seconds": epoch.evaluate_seconds,
-                }),
-            });
-        },
+        |epoch| report(told(epoch, epochs, metric)),
     )?;
     Ok(json!({
         "parameters": trained.parameters,
@@ -173,23 +164,78 @@ fn predict(work: &Work) -> Result<Value, SystemError> {
     let corpus = open_corpus(work, &step.corpus)?;
     let device = open_device(&work.hints.device)?;
     let predicted = jointere::predict(&step, &corpus, work.inputs, &device)?;
-    write(work, &corpus, step.split, &predicted)?;
+    write(work, corpus.split(step.split), &predicted)?;
     Ok(json!({}))
 }
 
-fn write(
-    work: &Work,
-    corpus: &Corpus,
-    split: Split,
-    predicted: &[Prediction],
-) -> Result<(), SystemError> {
+fn train_pure(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: pure::TrainStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = training_device(work)?;
+    let metric = pure::selection(step.task);
+    let epochs = step.train.epochs;
+    let trained = pure::train(
+        &step,
+        &corpus,
+        (open_model(work, &step.encoder)?, work.inputs),
+        &device,
+        &work.output,
+        |epoch| report(told(epoch, epochs, metric)),
+    )?;
+    Ok(json!({
+        "parameters": trained.parameters,
+        "best_epoch": trained.best.epoch,
+        "best_dev": trained.best.score,
+        "cut_pairs": trained.cut,
+    }))
+}
+
+/// A device with gradients.
+fn training_device(work: &Work) -> Result<Device, SystemError> {
+    let device = open_device(&work.hints.device)?.autodiff();
+    Ok(if work.hints.gradient_checkpointing {
+        device.gradient_checkpointing()
+    } else {
+        device
+    })
+}
+
+/// An evaluation, for people and as data.
+fn told(epoch: &Epoch, epochs: u32, metric: Metric) -> Report {
+    let passed = f64::from(epoch.epoch) - 1.0 + epoch.part;
+    let number = if epoch.part < 1.0 {
+        format!("{passed:.1}")
+    } else {
+        epoch.epoch.to_string()
+    };
+    Report {
+        text: format!(
+            "epoch {number}/{epochs}  loss {:.3}  dev {metric} {:.1}",
+            epoch.loss,
+            100.0 * epoch.score
+        ),
+        fraction: passed / f64::from(epochs),
+        event: json!({
+            "event": "epoch",
+            "epoch": epoch.epoch,
+            "part": epoch.part,
+            "loss": epoch.loss,
+            "metric": metric.to_string(),
+            "dev": epoch.score,
+            "train_seconds": epoch.train_seconds,
+            "evaluate_seconds": epoch.evaluate_seconds,
+        }),
+    }
+}
+
+fn write(work: &Work, documents: &[Document], predicted: &[Prediction]) -> Result<(), SystemError> {
     let path = work.output.join(PREDICTIONS);
     let file = std::fs::File::create(&path).map_err(|error| SystemError::File {
         path: path.clone(),
         reason: error.to_string(),
     })?;
     let writer = std::io::BufWriter::new(file);
-    Ok(write_predictions(writer, corpus.split(split), predicted)?)
+    Ok(write_predictions(writer, documents, predicted)?)
 }
 
 /// The corpus that the step was planned with.

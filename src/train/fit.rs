@@ -6,22 +6,24 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use super::batches::epoch_batches;
 use super::clip::clip_global_norm;
 use super::optimiser::{optimiser, scheduler};
 use super::recipe::Recipe;
 use crate::encoder::Noise;
 
-/// What one epoch came to.
+/// What an epoch, or the part of one up to an evaluation, came to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Epoch {
     /// Number of the epoch, from 1.
     pub epoch: u32,
-    /// Mean loss of its batches.
+    /// Share of the epoch that had been trained: 1 at its end, less where a model is
+    /// evaluated more often.
+    pub part: f64,
+    /// Mean loss of the epoch's batches so far.
     pub loss: f64,
-    /// The selection score on the dev split after it.
+    /// The selection score on the dev split.
     pub score: f64,
-    /// Seconds it trained.
+    /// Seconds trained since the evaluation before.
     pub train_seconds: f64,
     /// Seconds the evaluation took.
     pub evaluate_seconds: f64,
@@ -30,32 +32,37 @@ pub struct Epoch {
 /// A trained model: the one with the best selection score.
 #[derive(Debug)]
 pub struct Fitted<M> {
-    /// The model as of the best epoch, without gradients.
+    /// The model as of the best evaluation, without gradients.
     pub model: M,
-    /// The epoch it was taken from.
+    /// The evaluation it was taken from.
     pub best: Epoch,
-    /// All epochs, in order.
+    /// All evaluations, in order.
     pub history: Vec<Epoch>,
 }
 
-/// Trains `model` on the examples whose lengths are given.
+/// Trains `model` on examples.
 ///
-/// `loss` gives the loss of the examples with these indices, `evaluate` the score on
-/// the dev split by which the best epoch is chosen (the first of equals), `observe`
-/// hears of every epoch.
+/// `batches` gives the batches of an epoch (from 1; asked for epoch 0, their number is
+/// what counts) as indices of examples, `loss` the loss of the examples with these
+/// indices, `evaluate` the score on the dev split by which the best model is chosen (the
+/// first of equals), `observe` hears of every evaluation.
+///
+/// The model is evaluated `recipe.evaluations` times an epoch: after every
+/// max(1, ⌊batches / evaluations⌋) batches.
 ///
 /// # Errors
 /// When the loss is no longer a number, or `loss` or `evaluate` fail.
 pub fn fit<M: Module>(
     mut model: M,
-    lengths: &[usize],
+    batches: impl Fn(u32) -> Vec<Vec<usize>>,
     recipe: &Recipe,
     seed: u64,
     mut loss: impl FnMut(&M, &[usize], &Noise) -> Result<Option<Tensor<1>>, String>,
     mut evaluate: impl FnMut(&M) -> Result<f64, String>,
     mut observe: impl FnMut(&Epoch),
 ) -> Result<Fitted<M>, String> {
-    let per_epoch = epoch_batches(lengths, recipe, seed, 0).len();
+    let per_epoch = batches(0).len();
+    let between = (per_epoch / recipe.evaluations.max(1)).max(1);
     let total = per_epoch * recipe.epochs as usize;
     let on_host = on_host(&model);
     let mut optimiser = optimiser(recipe, on_host)?;
@@ -64,46 +71,52 @@ pub fn fit<M: Module>(
     let mut best: Option<(M, Epoch)> = None;
     let mut history = Vec::new();
     for epoch in 1..=recipe.epochs {
-        let start = Instant::now();
+        let mut start = Instant::now();
         let mut sum = 0.0;
-        for batch in epoch_batches(lengths, recipe, seed, epoch) {
+        for (index, batch) in batches(epoch).into_iter().enumerate() {
             let noise = Noise::new(seed, step);
             step += 1;
             let rates = scheduler.step();
             // A batch may hold nothing to learn from, such as no gold pair.
-            let Some(value) = loss(&model, &batch, &noise)? else {
-                continue;
-            };
-            let number = value.clone().into_scalar::<f32>();
-            if !number.is_finite() {
-                return Err(format!(
-                    "the loss became {number} in epoch {epoch}, step {step}; lower \
-                     train.encoder_rate or train.head_rate, or set train.clip"
-                ));
+            if let Some(value) = loss(&model, &batch, &noise)? {
+                let number = value.clone().into_scalar::<f32>();
+                if !number.is_finite() {
+                    return Err(format!(
+                        "the loss became {number} in epoch {epoch}, step {step}; lower \
+                         train.encoder_rate or train.head_rate, or set train.clip"
+                    ));
+                }
+                sum += f64::from(number);
+                let mut gradients = GradientsParams::from_grads(value.backward(), &model);
+                clip_global_norm(&model, &mut gradients, recipe.clip);
+                model = optimiser.step(rates, model, gradients);
             }
-            sum += f64::from(number);
-            let mut gradients = GradientsParams::from_grads(value.backward(), &model);
-            clip_global_norm(&model, &mut gradients, recipe.clip);
-            model = optimiser.step(rates, model, gradients);
-        }
-        let train_seconds = start.elapsed().as_secs_f64();
-        let start = Instant::now();
-        let trained = model.valid();
-        let score = evaluate(&trained)?;
-        let record = Epoch {
-            epoch,
-            loss: sum / per_epoch.max(1) as f64,
-            score,
-            train_seconds,
-            evaluate_seconds: start.elapsed().as_secs_f64(),
-        };
-        observe(&record);
-        history.push(record);
-        if best.as_ref().is_none_or(|(_, best)| score > best.score) {
-            best = Some((trained, record));
+            let done = index + 1;
+            if done % between != 0 {
+                continue;
+            }
+            let train_seconds = start.elapsed().as_secs_f64();
+            start = Instant::now();
+            let trained = model.valid();
+            let score = evaluate(&trained)?;
+            let record = Epoch {
+                epoch,
+                part: done as f64 / per_epoch as f64,
+                loss: sum / done as f64,
+                score,
+                train_seconds,
+                evaluate_seconds: start.elapsed().as_secs_f64(),
+            };
+            start = Instant::now();
+            observe(&record);
+            history.push(record);
+            if best.as_ref().is_none_or(|(_, best)| score > best.score) {
+                best = Some((trained, record));
+            }
         }
     }
-    let (model, best) = best.ok_or("train.epochs is 0, so nothing was trained")?;
+    let (model, best) =
+        best.ok_or("there is nothing to train on: no example of the training split can be used")?;
     Ok(Fitted {
         model,
         best,

@@ -6,12 +6,14 @@
 
 mod adamw;
 mod batches;
+mod changes;
 mod clip;
 mod fit;
 mod optimiser;
 mod recipe;
 mod schedule;
 
-pub use batches::epoch_batches;
+pub use batches::{epoch_batches, shuffled, sorted_batches};
+pub use changes::RecipeChanges;
 pub use fit::{Epoch, Fitted, fit};
-pub use recipe::{Recipe, Schedule};
+pub use recipe::{Initial, Recipe, Schedule};

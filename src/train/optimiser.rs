@@ -8,8 +8,9 @@ use super::adamw::HostAdamW;
 use super::recipe::Recipe;
 use super::schedule::WarmupSchedule;
 
-/// Paths of the parameters that usual recipes do not decay.
-const EXEMPT: [&str; 2] = [r"\.bias$", r"\.(gamma|beta)$"];
+/// Paths of the parameters that usual recipes do not decay: biases, and the layer norms
+/// of the encoder. The scale of a norm outside of it decays, as in PURE's release.
+const EXEMPT: [&str; 3] = [r"\.bias$", r"\.beta$", r"^encoder\..*\.gamma$"];
 
 /// Paths of the encoder's parameters.
 const ENCODER: &str = r"^encoder\.";

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// Passes over the training split.
     pub epochs: u32,
-    /// Sentences a batch.
+    /// Sentences a batch; pairs a batch where pairs are examples of their own.
     pub batch: usize,
+    /// How often the model is evaluated on dev in every epoch; the best is kept.
+    pub evaluations: usize,
     /// Peak learning rate of the encoder.
     pub encoder_rate: f64,
     /// Peak learning rate of everything outside the encoder.
@@ -66,6 +68,7 @@ impl Default for Recipe {
         Self {
             epochs: 15,
             batch: 20,
+            evaluations: 1,
             encoder_rate: 1e-3,
             head_rate: 1e-3,
             warmup: 0.1,
@@ -94,6 +97,11 @@ impl Recipe {
         let rate = |value: f64| value.is_finite() && value > 0.0;
         require(self.epochs > 0, "epochs", "must be at least 1");
         require(self.batch > 0, "batch", "must be at least 1");
+        require(
+            self.evaluations > 0,
+            "evaluations",
+            "must be at least 1, or no model would be chosen",
+        );
         require(rate(self.encoder_rate), "encoder_rate", "must be above 0");
         require(rate(self.head_rate), "head_rate", "must be above 0");
         require(rate(self.epsilon), "epsilon", "must be above 0");

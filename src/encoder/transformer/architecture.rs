@@ -141,6 +141,18 @@ impl Architecture {
         }
     }
 
+    /// The same with this many rows of piece embeddings.
+    pub(crate) fn with_vocabulary(mut self, rows: usize) -> Self {
+        match &mut self {
+            Self::Bert(config) => config.vocab_size = rows,
+            Self::Albert(config) => config.vocab_size = rows,
+            Self::Deberta(config) => config.vocab_size = rows,
+            Self::T5(config) => config.vocab_size = rows,
+            Self::Bart(config) => config.vocab_size = rows,
+        }
+        self
+    }
+
     /// The longest input in pieces, where the architecture has one.
     pub fn longest(&self) -> Option<usize> {
         match self {

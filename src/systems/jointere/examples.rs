@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::corpus::{Document, Extraction, Labels, Span};
 use crate::encoder::words::Features;
 use crate::encoder::{EncoderError, Pieces, WordPieces};
+use crate::systems::spans::all_spans;
 
 /// One sentence, ready for every module.
 #[derive(Debug, Clone)]
@@ -55,11 +56,7 @@ impl Example {
 
     /// All spans of at most `longest` words, by start and then by end.
     pub(crate) fn all_spans(&self, longest: usize) -> Vec<Span> {
-        (0..self.words)
-            .flat_map(|start| {
-                (start..self.words.min(start + longest)).map(move |end| Span { start, end })
-            })
-            .collect()
+        all_spans(self.words, longest)
     }
 }
 

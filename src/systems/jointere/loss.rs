@@ -1,8 +1,9 @@
 //! The loss of a module: −log Q of every gold label, summed over candidates.
 
-use burn::tensor::{Int, Tensor, TensorData, activation};
+use burn::tensor::Tensor;
 
 use super::module::Task;
+use crate::systems::spans::summed_cross_entropy;
 
 /// Summed cross-entropy of `scores` (candidates × outputs) against `targets`. The single
 /// output of an identification is the score of label 1 with the score of label 0 fixed at
@@ -15,18 +16,13 @@ pub(crate) fn cross_entropy(scores: Tensor<2>, targets: &[usize], task: Task) ->
     } else {
         scores
     };
-    let targets: Vec<i32> = targets.iter().map(|target| *target as i32).collect();
-    let targets = Tensor::<2, Int>::from_data(TensorData::new(targets, [candidates, 1]), &device);
-    activation::log_softmax(scores, 1)
-        .gather(1, targets)
-        .sum()
-        .neg()
+    summed_cross_entropy(scores, targets)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::Device;
+    use burn::tensor::{Device, TensorData};
 
     fn loss(scores: Vec<f32>, outputs: usize, targets: &[usize], task: Task) -> f64 {
         let shape = [targets.len(), outputs];

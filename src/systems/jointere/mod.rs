@@ -24,9 +24,7 @@ mod module;
 mod oracle_files;
 mod plan;
 mod predict;
-mod prior;
 mod saved;
-mod scorer;
 mod span_pruner;
 mod stage;
 mod steps;
@@ -34,7 +32,6 @@ mod ternary;
 mod timing;
 mod top_k;
 mod training;
-mod words;
 
 pub use approach::approach;
 pub use config::{JointEreConfig, LossNorm, PrunerConfig, Rounding, SpanEnd};

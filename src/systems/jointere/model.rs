@@ -10,13 +10,11 @@ use super::config::{JointEreConfig, PrunerConfig, SpanEnd};
 use super::examples::{Example, Input};
 use super::mean_field::{MeanFieldConfig, Scores, mean_field};
 use super::module::ModuleKind;
-use super::prior::set_prior;
-use super::scorer::{Scorer, add_bias};
 use super::span_pruner::SpanPruner;
 use super::ternary::Ternary;
-use super::words::{Words, indices, side};
 use crate::corpus::Labels;
 use crate::encoder::{Encoder, Noise, Pieces, TokenBatch, Transformer, dropout};
+use crate::systems::spans::{Scorer, Words, add_bias, indices, set_prior, side};
 
 /// The switches that decide a network's shape.
 #[derive(Debug, Clone, Copy)]

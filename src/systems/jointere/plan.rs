@@ -28,7 +28,7 @@ pub fn draft_run(
     split: Split,
     drafts: &mut Drafts,
 ) -> Result<usize, String> {
-    let name = &configuration.system.approach;
+    let name = configuration.system.approach();
     let approach = approach(name).map_err(|reason| format!("the approach `{name}` {reason}"))?;
     let features = feature_drafts(configuration, corpus, encoder, drafts)?;
     let chain = Chain {

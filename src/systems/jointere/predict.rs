@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 
 use super::examples::{Example, Source, examples};
-use super::input::{gold_input, read_extractions};
+use super::input::gold_input;
 use super::saved::{Saved, States, open};
-use super::stage::{Stage, by_document};
+use super::stage::Stage;
 use super::steps::{PREDICT, PredictStep};
 use crate::corpus::{Corpus, Extraction, Prediction};
 use crate::systems::error::SystemError;
 use crate::systems::features::open_features;
+use crate::systems::spans::{by_document, read_extractions};
 
 /// Extends what earlier modules extracted (nothing for the first, or the annotation) by
 /// what a trained module decides. `inputs` are the results of the module's training, of the steps that

@@ -3,12 +3,13 @@
 
 use super::candidates::Candidates;
 use super::config::{JointEreConfig, PrunerConfig};
-use super::decode::Rows;
+use super::decode::label;
 use super::examples::Example;
 use super::model::JointEre;
 use super::module::{Decision, ModuleKind, SpanSource};
 use super::top_k::top_k;
-use crate::corpus::{Document, Entity, Extraction, Labels, Prediction, Relation, Span};
+use crate::corpus::{Entity, Extraction, Labels, Relation, Span};
+use crate::systems::spans::Rows;
 
 /// Sentences a batch of inference, where nobody asks for another number.
 const BATCH: usize = 32;
@@ -113,7 +114,7 @@ impl Stage<'_> {
             }
         }
         for (index, (row, span)) in candidates.spans.iter().enumerate() {
-            let decision = task.decision(rows.label(index, task));
+            let decision = task.decision(label(rows, index, task));
             if decision == Decision::Nothing {
                 continue;
             }
@@ -141,7 +142,7 @@ impl Stage<'_> {
         for (index, (head, tail)) in candidates.pairs.iter().enumerate() {
             let (row, head) = candidates.spans[*head];
             let (_, tail) = candidates.spans[*tail];
-            let decision = task.decision(rows.label(index, task));
+            let decision = task.decision(label(rows, index, task));
             if decision == Decision::Nothing {
                 continue;
             }
@@ -162,16 +163,4 @@ impl Stage<'_> {
             }
         }
     }
-}
-
-/// Puts extractions, one per sentence, back into their documents.
-pub(crate) fn by_document(documents: &[Document], extractions: Vec<Extraction>) -> Vec<Prediction> {
-    let mut rest = extractions.into_iter();
-    documents
-        .iter()
-        .map(|document| Prediction {
-            key: document.key.clone(),
-            sentences: rest.by_ref().take(document.sentences.len()).collect(),
-        })
-        .collect()
 }

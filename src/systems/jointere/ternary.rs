@@ -6,8 +6,7 @@ use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::candidates::Candidates;
-use super::scorer::{add_bias, linear, unbiased};
-use super::words::{Words, side};
+use crate::systems::spans::{Words, add_bias, linear, side, unbiased};
 
 /// Scores triples of two types and a relation for ordered pairs of spans.
 #[derive(Module, Debug)]

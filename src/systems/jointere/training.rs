@@ -8,20 +8,21 @@ use burn::tensor::{Device, Tensor};
 use super::candidates::Candidates;
 use super::config::LossNorm;
 use super::examples::{Example, Source, examples};
-use super::input::{gold_input, inject_gold, read_extractions};
+use super::input::{gold_input, inject_gold};
 use super::loss::cross_entropy;
 use super::model::{JointEre, Switches};
 use super::module::{SpanSource, Task};
 use super::saved::{States, save};
-use super::stage::{Stage, by_document};
+use super::stage::Stage;
 use super::steps::{TRAIN, TrainStep};
 use crate::corpus::{Corpus, Extraction, Labels, Split};
 use crate::encoder::{Noise, initialise};
 use crate::score::{Profile, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::features::open_features;
+use crate::systems::spans::{by_document, read_extractions};
 use crate::systems::start::start_encoder;
-use crate::train::{Epoch, fit};
+use crate::train::{Epoch, epoch_batches, fit};
 
 /// What a training reports when it is done.
 #[derive(Debug, Clone)]
@@ -83,7 +84,7 @@ pub fn train(
     let lengths: Vec<usize> = training.examples.iter().map(Example::length).collect();
     let fitted = fit(
         model,
-        &lengths,
+        |epoch| epoch_batches(&lengths, &step.train, step.seed, epoch),
         &step.train,
         step.seed,
         |model, batch, noise| Ok(batch_loss(step, model, &training, batch, noise)),

@@ -10,7 +10,7 @@ use super::config::{MeanFieldConfig, Start};
 use super::infer::Scores;
 use super::marginals::Labels;
 use super::pass::Pass;
-use crate::systems::jointere::words::indices;
+use crate::systems::spans::indices;
 
 /// `mean_field` on any device, for a batch with at least one pair and iteration.
 pub(super) fn infer(

@@ -9,7 +9,7 @@ use super::pooling::pool;
 use super::starts::Starts;
 use crate::encoder::{Noise, dropout};
 use crate::systems::jointere::config::PrunerConfig;
-use crate::systems::jointere::scorer::{linear, unbiased};
+use crate::systems::spans::{linear, unbiased};
 
 /// The network that scores spans by whether they are entities: h is a two-layer
 /// perceptron of [hb; ha], the score a linear function of h (Yan et al. 2022, §3.3).

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-use crate::systems::jointere::words::indices;
+use crate::systems::spans::indices;
 
 /// For every word of a batch, sentences one after another, the numbers of the spans that
 /// start there. The first of them ends at the word itself, each further one a word later.
