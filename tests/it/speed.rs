@@ -21,6 +21,41 @@ fn timed(sandbox: &Sandbox, label: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// Sentences a second, after a look at what they are computed from.
+fn rate(sandbox: &Sandbox, label: &str) -> f64 {
+    let timed = timed(sandbox, label);
+    let sentences = sentences(sandbox);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(timed["sentences"], sentences);
+    assert_eq!(timed["machine"]["threads"], cores);
+    assert_eq!(timed["machine"]["device"], "cpu");
+    let seconds = timed["seconds"].as_array().unwrap().iter();
+    let mut seconds: Vec<f64> = seconds.map(|one| one.as_f64().unwrap()).collect();
+    seconds.sort_by(f64::total_cmp);
+    assert_eq!(seconds.len(), 3);
+    let rate = timed["sentences_per_second"].as_f64().unwrap();
+    let expected = sentences as f64 / seconds[1];
+    assert!((rate - expected).abs() < 1e-6 * rate, "{timed}");
+    rate
+}
+
+/// Sentences of the test split, by a prediction on it.
+fn sentences(sandbox: &Sandbox) -> usize {
+    let steps = sandbox.store().steps().unwrap();
+    let mut on_test = steps.iter().filter(|step| step.label.ends_with(" on test"));
+    let predicted = on_test.find(|step| step.kind.ends_with("/predict"));
+    let path = sandbox
+        .store()
+        .output(&predicted.unwrap().key, "predictions.jsonl");
+    let text = fs::read_to_string(path.unwrap()).unwrap();
+    let documents = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    documents
+        .map(|document| document["sentences"].as_array().unwrap().len())
+        .sum()
+}
+
 /// The lines of a plan that end in the reason of a timed step.
 fn reasons(plan: &str) -> Vec<&str> {
     let lines = plan.lines().filter(|line| line.contains("  speed of "));
@@ -68,48 +103,12 @@ fn speeds_are_measured_once_and_shown() {
         first.stderr
     );
 
-    let test = fs::read_to_string(
-        sandbox
-            .store()
-            .output(
-                &sandbox.step("Ner-Re seed 0 on test").key,
-                "predictions.jsonl",
-            )
-            .unwrap(),
-    );
-    let sentences: usize = test
-        .unwrap()
-        .lines()
-        .map(|line| {
-            serde_json::from_str::<Value>(line).unwrap()["sentences"]
-                .as_array()
-                .unwrap()
-                .len()
-        })
-        .sum();
-    let cores = std::thread::available_parallelism().unwrap().get();
     let scores = fs::read_to_string(sandbox.path("reports/tiny/scores.csv")).unwrap();
     for approach in ["a3", "a4"] {
         for seed in [0, 1] {
-            let timed = timed(
+            let rate = rate(
                 &sandbox,
                 &format!("speed of {approach} seed {seed} on test"),
-            );
-            assert_eq!(timed["sentences"], sentences);
-            assert_eq!(timed["seconds"].as_array().unwrap().len(), 3);
-            assert_eq!(timed["machine"]["threads"], cores);
-            assert_eq!(timed["machine"]["device"], "cpu");
-            let rate = timed["sentences_per_second"].as_f64().unwrap();
-            let mut seconds: Vec<f64> = timed["seconds"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|one| one.as_f64().unwrap())
-                .collect();
-            seconds.sort_by(f64::total_cmp);
-            assert!(
-                (rate - sentences as f64 / seconds[1]).abs() < 1e-6 * rate,
-                "{timed}"
             );
             let line = format!("{approach},{seed},,speed,,,,{rate:.6},");
             assert!(scores.contains(&line), "{line}\n{scores}");
@@ -169,4 +168,37 @@ fn a_speed_is_not_measured_for_another_machine() {
     assert_eq!(outcome.code, Some(100), "{outcome:?}");
     let words = "the speed was to be measured on elsewhere (cpu, ";
     assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+}
+
+#[test]
+fn pure_is_timed_given_its_entities() {
+    let sandbox = Sandbox::new();
+    let (head, _) = TINY.split_once("[statistics]").unwrap();
+    let text = head
+        .replace(
+            "[corpus.demo]",
+            "[system]\nkind = \"pure\"\n\n[corpus.demo]",
+        )
+        .replace(
+            "\"system.approach\" = [\"a3\", \"a4\"]",
+            "\"pure.approximate\" = [false, true]",
+        )
+        .replace("count = 2", "count = 1");
+    let table = "[[table]]\ncolumns = [\"rel-c\", \"speed\"]\n";
+    sandbox.write("tiny.toml", &format!("{text}{table}"));
+    sandbox.succeed("run tiny.toml -j 2");
+    let steps = sandbox.store().steps().unwrap();
+    let speeds: Vec<&Record> = steps.iter().filter(|step| step.kind == "speed").collect();
+    assert_eq!(speeds.len(), 2);
+    for step in speeds {
+        // The relation model's predictions, that model, and the entities that it is given.
+        assert_eq!(step.inputs.len(), 3);
+    }
+    let scores = fs::read_to_string(sandbox.path("reports/tiny/scores.csv")).unwrap();
+    let timed = scores.lines().filter(|line| line.contains(",speed,"));
+    let rate = |line: &str| line.split(',').nth(7).unwrap().parse::<f64>().unwrap();
+    assert!(timed.clone().count() == 2 && timed.map(rate).all(|rate| rate > 0.0));
+    let table = fs::read_to_string(sandbox.path("reports/tiny/tables/1.md")).unwrap();
+    let note = "Speed: sentences/s of relation inference, decoding included, on ";
+    assert!(table.contains(note), "{table}");
 }

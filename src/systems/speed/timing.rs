@@ -56,7 +56,7 @@ impl Timed {
             _ => format!("after {warmup} to warm up"),
         };
         format!(
-            "sentences/s of {} on {}, batch {batch}, {}; {timed}, {warm}",
+            "sentences/s of {}, on {}, batch {batch}, {}; {timed}, {warm}",
             self.inside,
             self.machine.shown(),
             self.precision
@@ -204,7 +204,7 @@ mod tests {
             sentences: 551,
             words: 12_000,
             seconds: vec![16.0],
-            inside: "relation inference".to_owned(),
+            inside: "relation inference, decoding included".to_owned(),
             protocol: protocol(1, 3),
             precision: "f32".to_owned(),
             machine: Machine {
@@ -215,7 +215,7 @@ mod tests {
             },
             others: Some(0.3),
         };
-        insta::assert_snapshot!(timed.conditions(), @"sentences/s of relation inference on AMD EPYC, 2 threads, batch 8, f32; median of 3 passes over the split, after one to warm up");
+        insta::assert_snapshot!(timed.conditions(), @"sentences/s of relation inference, decoding included, on AMD EPYC, 2 threads, batch 8, f32; median of 3 passes over the split, after one to warm up");
         assert!(timed.is_disturbed());
         timed.others = None;
         timed.protocol = protocol(0, 1);
