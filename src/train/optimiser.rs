@@ -72,10 +72,7 @@ mod tests {
                         .map(|weight| (weight.zeros_like() + 1.0).detach().require_grad()),
                     bias: layer.bias.map(|bias| bias.map(ones)),
                 },
-                norm: LayerNorm {
-                    beta: None,
-                    ..LayerNormConfig::new(2).init(device)
-                },
+                norm: LayerNormConfig::new(2).with_bias(false).init(device),
             }
         }
 
