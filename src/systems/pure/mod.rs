@@ -21,6 +21,8 @@ mod relations;
 mod saved;
 mod steps;
 mod text;
+#[cfg(test)]
+mod tiny;
 mod training;
 
 pub use approach::Approach;

@@ -37,15 +37,19 @@ pub(crate) fn epoch(pools: &Pools, step: &TrainStep, number: u32) -> Vec<Vec<usi
             shuffled(all, step.seed ^ 0x5EED, number)
         }
         SharedSchedule::Summed if sentences.is_empty() => pairs,
-        SharedSchedule::Summed => pairs
-            .into_iter()
-            .enumerate()
-            .map(|(index, mut batch)| {
-                // The batches of sentences take turns as often as there are pairs to add.
-                batch.extend(&sentences[index % sentences.len()]);
+        SharedSchedule::Summed => {
+            let count = pairs.len();
+            let pairs = pairs.into_iter().enumerate();
+            let summed = pairs.map(|(index, mut batch)| {
+                // The batches of sentences take turns as often as there are pairs to add to,
+                // and each epoch goes on where the one before it stopped, so that all of
+                // them are seen where they are the more.
+                let turn = number as usize * count + index;
+                batch.extend(&sentences[turn % sentences.len()]);
                 batch
-            })
-            .collect(),
+            });
+            summed.collect()
+        }
     }
 }
 
