@@ -22,6 +22,7 @@ mod oracle_metrics;
 mod oracle_recurrent;
 mod oracle_stats;
 mod pretrained;
+mod pure_joint;
 mod run;
 mod sandbox;
 mod schema;

@@ -9,6 +9,9 @@ pub enum Approach {
     Pipeline,
     /// One encoder for both (Zhong and Chen 2021, §5.2).
     Shared,
+    /// One encoder and one loss, the baseline of the experiment with less training data
+    /// (Zhong and Chen 2021, §5).
+    Joint,
 }
 
 impl FromStr for Approach {
@@ -18,8 +21,9 @@ impl FromStr for Approach {
         match name.to_lowercase().as_str() {
             "pipeline" => Ok(Self::Pipeline),
             "shared" => Ok(Self::Shared),
+            "joint" => Ok(Self::Joint),
             _ => Err(format!(
-                "`{name}` is no approach of PURE; its approaches are pipeline and shared"
+                "`{name}` is no approach of PURE; its approaches are pipeline, shared and joint"
             )),
         }
     }

@@ -8,6 +8,7 @@ mod context;
 mod entities;
 mod entity_head;
 mod instances;
+mod joint;
 mod limits;
 mod markers;
 mod model;
@@ -27,6 +28,8 @@ pub use approach::Approach;
 pub use config::{
     Entities, PureConfig, RelBatching, RelInput, SharedConfig, SharedSchedule, TrainEntities,
 };
+pub(crate) use joint::SELECTION as JOINT_SELECTION;
+pub use joint::{JOINT, JointBaselineConfig, JointStep, TrainedJoint, train as train_joint};
 pub use plan::draft_run;
 pub use predict::{documents, predict};
 pub use steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep};
