@@ -1,6 +1,7 @@
 //! PURE (Zhong and Chen 2021, "A Frustratingly Easy Approach for Entity and Relation
 //! Extraction"): a model that finds entities, and one with an encoder of its own that
-//! reads every pair of them with markers around its arguments.
+//! reads every pair of them with markers around its arguments. Beside them stands the joint
+//! model that they are compared with.
 
 mod approach;
 mod config;

@@ -1,4 +1,4 @@
-//! What scores spans and pairs (Luan et al. 2019, §3; Wadden et al. 2019, §3).
+//! What scores spans and pairs (Luan et al. 2019, §3; Wadden et al. 2019, §2).
 
 use burn::module::Module;
 use burn::nn::{Embedding, EmbeddingConfig, Initializer};
@@ -71,7 +71,7 @@ impl Heads {
     /// Scores spans, given as (sentence of the batch, span), sentence by sentence, and the
     /// pairs of those that are kept. A pair's score of a relation r is
     /// MLP([g_i; g_j; g_i ∘ g_j])_r + m(i) + m(j), with the spans' scores m of mentions,
-    /// beside a score of 0 for no relation (Luan et al. 2018, §3.1).
+    /// beside a score of 0 for no relation (Luan et al. 2018, §4).
     ///
     /// # Errors
     /// When the backend cannot hand the scores of mentions over.

@@ -23,9 +23,8 @@ use crate::systems::start::start_encoder;
 use crate::systems::trained;
 use crate::train::{Epoch, fit};
 
-/// The metric by which the best model is chosen; of equals the first is kept. The release
-/// of `DyGIE++` takes the mean over the tasks it learns; relations are what the comparison
-/// is about, and what needs the longest to be learned.
+/// The metric by which the best model is chosen, that of `DyGIE++`'s released
+/// configurations for relations; of equals the first is kept.
 pub(crate) const SELECTION: Metric = Metric::RelC;
 
 /// What a training reports when it is done.
