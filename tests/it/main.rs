@@ -23,6 +23,7 @@ mod oracle_recurrent;
 mod oracle_stats;
 mod pretrained;
 mod pure;
+mod pure_joint;
 mod run;
 mod sandbox;
 mod schema;

@@ -29,7 +29,6 @@ mod span_pruner;
 mod stage;
 mod steps;
 mod ternary;
-mod top_k;
 mod training;
 
 pub use approach::approach;

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::approach::Approach;
 use super::config::{Entities, PureConfig, RelBatching, RelInput, TrainEntities};
 use super::limits::default_length;
+use super::joint;
 use super::steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep, VERSION};
 use crate::corpus::Split;
 use crate::systems::Configuration;
@@ -36,16 +37,17 @@ pub fn draft_run(
         Approach::Pipeline => run.pipeline(split, drafts),
         Approach::Shared => run.shared(split, drafts),
         Approach::Entities => run.entities_of(split, false, drafts),
+        Approach::Joint => joint::draft_run(&run, split, drafts),
     }
 }
 
 /// What the steps of one run have in common.
-struct Run<'a> {
-    configuration: &'a Configuration,
-    config: &'a PureConfig,
-    corpus: &'a CorpusIdentity,
-    encoder: &'a EncoderIdentity,
-    seed: u64,
+pub(crate) struct Run<'a> {
+    pub(crate) configuration: &'a Configuration,
+    pub(crate) config: &'a PureConfig,
+    pub(crate) corpus: &'a CorpusIdentity,
+    pub(crate) encoder: &'a EncoderIdentity,
+    pub(crate) seed: u64,
 }
 
 impl Run<'_> {
@@ -336,7 +338,8 @@ impl Run<'_> {
         Self::predict(&step, label, inputs, drafts)
     }
 
-    fn predict(
+    /// Drafts the prediction by the training that is the first of `inputs`.
+    pub(crate) fn predict(
         step: &PredictStep,
         label: String,
         inputs: Vec<usize>,
@@ -357,7 +360,8 @@ impl Run<'_> {
         }))
     }
 
-    fn recipe(&self, changes: &RecipeChanges) -> Recipe {
+    /// The recipe of `[train]` with these changes.
+    pub(crate) fn recipe(&self, changes: &RecipeChanges) -> Recipe {
         let mut recipe = changes.apply(&self.configuration.train);
         if recipe.schedule != Schedule::InverseTime {
             recipe.time_decay = Recipe::default().time_decay;
