@@ -94,6 +94,17 @@ pub enum EncoderError {
         /// The sentence's first words.
         start: String,
     },
+    /// A text is so long that no pair's markers fit behind it.
+    #[error(
+        "a text of {pieces} pieces leaves no room for the four markers of a pair in a sequence of \
+         {limit} pieces; give it less context, or allow longer sequences"
+    )]
+    NoRoom {
+        /// Pieces of the text, special ones included.
+        pieces: usize,
+        /// The longest sequence.
+        limit: usize,
+    },
 }
 
 impl EncoderError {

@@ -15,6 +15,7 @@ mod files;
 pub(crate) mod host;
 mod initialise;
 mod module_path;
+mod packed;
 mod pieces;
 mod reader;
 pub mod recurrent;
@@ -33,10 +34,11 @@ pub use device::open_device;
 pub use dropout::{Noise, dropout};
 pub use error::EncoderError;
 pub use initialise::{Scheme, initialise};
+pub use packed::{MarkerGroup, PackedText, packed_states, split_groups};
 pub use pieces::{Pieces, SpecialPieces, WordPieces, word_vocabulary};
 pub use reader::{Pool, Reader, open_encoder, pool};
 pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
     DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze,
 };
-pub(crate) use transformer::{lanes, softmax};
+pub(crate) use transformer::{heads, host_linear, lanes, post_norm, softmax};

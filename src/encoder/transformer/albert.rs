@@ -19,6 +19,7 @@ use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
 use super::norm::layer_norm;
+use super::post_norm::{PostNorm, PostNormBlock};
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
@@ -116,6 +117,16 @@ struct Attention {
     value: Linear,
     dense: Linear,
     layer_norm: LayerNorm,
+}
+
+impl Attention {
+    fn projections(&self) -> Projections<'_> {
+        Projections {
+            query: &self.query,
+            key: &self.key,
+            value: &self.value,
+        }
+    }
 }
 
 #[derive(Module, Debug)]
@@ -249,11 +260,8 @@ impl Transformer for Albert {
         // large product is faster than one a sentence.
         let embedded = self.embed(batch, noise);
         let mut states = self.encoder.embedding_hidden_mapping_in.forward(embedded);
-        let groups = &self.encoder.albert_layer_groups;
-        for index in 0..self.layers {
-            for layer in &groups[index * groups.len() / self.layers].albert_layers {
-                states = self.block(layer, states, dims, bias.as_ref(), noise);
-            }
+        for layer in self.layers() {
+            states = self.block(layer, states, dims, bias.as_ref(), noise);
         }
         let [_, width] = states.dims();
         states.reshape([sentences, length, width])
@@ -261,6 +269,35 @@ impl Transformer for Albert {
 }
 
 impl Albert {
+    /// The blocks in the order in which they apply.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        let groups = &self.encoder.albert_layer_groups;
+        (0..self.layers)
+            .flat_map(move |index| &groups[index * groups.len() / self.layers].albert_layers)
+    }
+
+    /// The encoder over the pieces of a batch as rows.
+    pub(super) fn post_norm(&self, batch: &TokenBatch) -> PostNorm<'_> {
+        let embedded = self.embed(batch, None);
+        PostNorm {
+            embedded: self.encoder.embedding_hidden_mapping_in.forward(embedded),
+            blocks: self
+                .layers()
+                .map(|layer| PostNormBlock {
+                    projections: layer.attention.projections(),
+                    output: &layer.attention.dense,
+                    attended_norm: &layer.attention.layer_norm,
+                    inner: &layer.ffn,
+                    act: self.act,
+                    outer: &layer.ffn_output,
+                    norm: &layer.full_layer_layer_norm,
+                    epsilon: self.epsilon,
+                })
+                .collect(),
+            heads: self.heads,
+        }
+    }
+
     /// Normed sum of the three embeddings, (batch · pieces) × E.
     fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
         let [sentences, length] = batch.dims();
@@ -293,11 +330,7 @@ impl Albert {
     ) -> Tensor<2> {
         let weights = &layer.attention;
         let attended = self_attend(
-            Projections {
-                query: &weights.query,
-                key: &weights.key,
-                value: &weights.value,
-            },
+            weights.projections(),
             states.clone(),
             dims,
             self.heads,

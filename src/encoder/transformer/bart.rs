@@ -17,6 +17,7 @@ use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
 use super::norm::layer_norm;
+use super::post_norm::{PostNorm, PostNormBlock};
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
@@ -109,6 +110,16 @@ struct Attention {
     k_proj: Linear,
     v_proj: Linear,
     out_proj: Linear,
+}
+
+impl Attention {
+    fn projections(&self) -> Projections<'_> {
+        Projections {
+            query: &self.q_proj,
+            key: &self.k_proj,
+            value: &self.v_proj,
+        }
+    }
 }
 
 #[derive(Module, Debug)]
@@ -247,6 +258,29 @@ impl Transformer for Bart {
 }
 
 impl Bart {
+    /// The encoder over the pieces of a batch as rows.
+    pub(super) fn post_norm(&self, batch: &TokenBatch) -> PostNorm<'_> {
+        PostNorm {
+            embedded: self.embed(batch, None),
+            blocks: self
+                .encoder
+                .layers
+                .iter()
+                .map(|layer| PostNormBlock {
+                    projections: layer.self_attn.projections(),
+                    output: &layer.self_attn.out_proj,
+                    attended_norm: &layer.self_attn_layer_norm,
+                    inner: &layer.fc1,
+                    act: self.act,
+                    outer: &layer.fc2,
+                    norm: &layer.final_layer_norm,
+                    epsilon: EPSILON,
+                })
+                .collect(),
+            heads: self.heads,
+        }
+    }
+
     fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
         let [sentences, length] = batch.dims();
         let words = self.shared.forward(batch.ids.clone()) * self.embedding_scale;
@@ -272,11 +306,7 @@ impl Bart {
     ) -> Tensor<2> {
         let weights = &layer.self_attn;
         let attended = self_attend(
-            Projections {
-                query: &weights.q_proj,
-                key: &weights.k_proj,
-                value: &weights.v_proj,
-            },
+            weights.projections(),
             states.clone(),
             dims,
             self.heads,

@@ -18,6 +18,7 @@ use super::interface::Transformer;
 use super::lookup::rows;
 use super::names::Names;
 use super::norm::layer_norm;
+use super::post_norm::{PostNorm, PostNormBlock};
 use super::problems;
 use super::self_attention::{Projections, self_attend};
 use crate::encoder::batch::TokenBatch;
@@ -96,6 +97,16 @@ struct SelfAttention {
     query: Linear,
     key: Linear,
     value: Linear,
+}
+
+impl SelfAttention {
+    fn projections(&self) -> Projections<'_> {
+        Projections {
+            query: &self.query,
+            key: &self.key,
+            value: &self.value,
+        }
+    }
 }
 
 #[derive(Module, Debug)]
@@ -268,6 +279,29 @@ impl Transformer for Bert {
 }
 
 impl Bert {
+    /// The encoder over the pieces of a batch as rows.
+    pub(super) fn post_norm(&self, batch: &TokenBatch) -> PostNorm<'_> {
+        PostNorm {
+            embedded: self.embed(batch, None),
+            blocks: self
+                .encoder
+                .layer
+                .iter()
+                .map(|layer| PostNormBlock {
+                    projections: layer.attention.self_attn.projections(),
+                    output: &layer.attention.output.dense,
+                    attended_norm: &layer.attention.output.layer_norm,
+                    inner: &layer.intermediate.dense,
+                    act: self.act,
+                    outer: &layer.output.dense,
+                    norm: &layer.output.layer_norm,
+                    epsilon: self.epsilon,
+                })
+                .collect(),
+            heads: self.heads,
+        }
+    }
+
     fn embed(&self, batch: &TokenBatch, noise: Option<&Noise>) -> Tensor<2> {
         let [sentences, length] = batch.dims();
         let tables = &self.embeddings;
@@ -294,13 +328,8 @@ impl Bert {
         bias: Option<&Tensor<4>>,
         noise: Option<&Noise>,
     ) -> Tensor<2> {
-        let weights = &layer.attention.self_attn;
         let attended = self_attend(
-            Projections {
-                query: &weights.query,
-                key: &weights.key,
-                value: &weights.value,
-            },
+            layer.attention.self_attn.projections(),
             states.clone(),
             dims,
             self.heads,

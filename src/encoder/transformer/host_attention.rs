@@ -9,10 +9,11 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::backend::ops::FloatTensorOps;
-use burn::tensor::{Device, Shape, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::attention::{Projected, Scores, Sizes};
+use super::heads::{apart, side_by_side};
 use super::score_terms::{Place, Summand};
 use super::softmax::{pull_softmax, softmax};
 use super::terms::Term;
@@ -160,21 +161,18 @@ impl Attention {
             None => {}
         }
         let contexts = Flex::float_matmul(weights, self.part(&self.value, sentence));
-        side_by_side(numbers(&contexts), output, self.sizes);
+        side_by_side(
+            numbers(&contexts),
+            output,
+            [self.sizes.heads, self.sizes.depth],
+        );
         kept
     }
 
     /// The rows of one sentence as heads × pieces × depth.
     fn part(&self, rows: &FlexTensor, sentence: usize) -> FlexTensor {
-        let Sizes {
-            length,
-            heads,
-            depth,
-            ..
-        } = self.sizes;
-        rows.narrow(0, sentence * length, length)
-            .reshape(Shape::from(vec![length, heads, depth]))
-            .permute(&[1, 0, 2])
+        let Sizes { length, heads, .. } = self.sizes;
+        apart(rows, sentence * length, length, heads)
     }
 
     /// With P the probabilities and D the dropped ones, C = D V: the gradient of V is
@@ -248,7 +246,7 @@ impl Pullback<INPUTS> for Attention {
                 .zip(&shares)
                 .for_each(|(rows, share)| {
                     if let Some(part) = &share.projected[which] {
-                        side_by_side(numbers(part), rows, self.sizes);
+                        side_by_side(numbers(part), rows, [heads, depth]);
                     }
                 });
             TensorData::new(rows, shape)
@@ -265,21 +263,5 @@ impl Pullback<INPUTS> for Attention {
             wanted[3].then(|| term(0)).flatten(),
             wanted[4].then(|| term(1)).flatten(),
         ]
-    }
-}
-
-/// Heads × pieces × depth as pieces × (heads · depth).
-fn side_by_side(part: &[f32], rows: &mut [f32], sizes: Sizes) {
-    let Sizes {
-        length,
-        heads,
-        depth,
-        ..
-    } = sizes;
-    for (head, part) in part.chunks_exact(length * depth).enumerate() {
-        let rows = rows.chunks_exact_mut(heads * depth);
-        for (row, part) in rows.zip(part.chunks_exact(depth)) {
-            row[head * depth..][..depth].copy_from_slice(part);
-        }
     }
 }

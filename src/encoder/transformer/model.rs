@@ -8,6 +8,7 @@ use super::bart::Bart;
 use super::bert::Bert;
 use super::deberta::Deberta;
 use super::interface::Transformer;
+use super::post_norm::PostNorm;
 use super::t5::T5;
 use crate::encoder::batch::TokenBatch;
 use crate::encoder::dropout::Noise;
@@ -26,6 +27,19 @@ pub enum Encoder {
     T5(T5),
     /// The encoder of BART.
     Bart(Bart),
+}
+
+impl Encoder {
+    /// The encoder over the pieces of a batch as rows, whose attention is then the
+    /// caller's; none where scores depend on more than queries and keys.
+    pub(crate) fn post_norm(&self, batch: &TokenBatch) -> Option<PostNorm<'_>> {
+        match self {
+            Self::Bert(encoder) => Some(encoder.post_norm(batch)),
+            Self::Albert(encoder) => Some(encoder.post_norm(batch)),
+            Self::Bart(encoder) => Some(encoder.post_norm(batch)),
+            Self::Deberta(_) | Self::T5(_) => None,
+        }
+    }
 }
 
 impl Transformer for Encoder {
