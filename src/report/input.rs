@@ -113,7 +113,8 @@ pub struct MissingRun {
 pub struct PublishedValue {
     /// Paper and table, such as `JointERE, Table 2`.
     pub table: String,
-    /// The system's name in the table; it stands beside the cells that have it as an axis value, in any case of letters.
+    /// The system as labels joined by ` + `, each an axis value or `key=value`; the value stands beside the cells
+    /// that have them all, in any case of letters.
     pub system: String,
     /// Corpus key, such as `ace05`.
     pub corpus: String,
@@ -121,9 +122,9 @@ pub struct PublishedValue {
     pub encoder: String,
     /// Split that the value is about, such as `test`.
     pub split: String,
-    /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`.
+    /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
-    /// The value in percent.
+    /// The value in percent; a `speed` in sentences a second.
     pub value: f64,
     /// Standard deviation in percentage points, where printed.
     pub sd: Option<f64>,

@@ -19,6 +19,7 @@ mod frame;
 mod grid;
 mod input;
 mod intervals;
+mod labels;
 mod latex;
 mod layout;
 mod legend;
