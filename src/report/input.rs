@@ -2,7 +2,7 @@
 
 use super::cells;
 use crate::score::DocumentCounts;
-use crate::spec::{Claim, Statistics, Table};
+use crate::spec::{Claim, Plot, Statistics, Table};
 
 /// Everything a report shows. Two equal inputs give the same bytes, whatever the order of the runs.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Input {
     pub axes: Vec<Axis>,
     /// The tables to write, numbered from 1.
     pub tables: Vec<Table>,
+    /// The plots to draw beside those of the tables, numbered from 1.
+    pub plots: Vec<Plot>,
     /// The claims to test, numbered from 1.
     pub claims: Vec<Claim>,
     /// The baseline, the tests and their correction.
