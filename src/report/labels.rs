@@ -38,8 +38,9 @@ fn labels(system: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
 
 /// Equality of axis values as text; 1 and 1.0 are the same.
 fn same(own: &str, published: &str) -> bool {
-    let numbers = (own.parse::<f64>(), published.parse::<f64>());
-    own.eq_ignore_ascii_case(published) || matches!(numbers, (Ok(own), Ok(other)) if own == other)
+    let number = |text: &str| text.parse::<f64>().ok();
+    own.eq_ignore_ascii_case(published)
+        || (number(own).is_some() && number(own) == number(published))
 }
 
 #[cfg(test)]

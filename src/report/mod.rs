@@ -24,6 +24,7 @@ mod labels;
 mod latex;
 mod layout;
 mod legend;
+mod line_axis;
 mod line_legend;
 mod line_plot;
 mod markdown;

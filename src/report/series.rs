@@ -48,8 +48,6 @@ pub(crate) struct Scale {
     pub(crate) name: String,
     /// Where each of its values stands, and the value as it is shown.
     pub(crate) ticks: Vec<(f64, String)>,
-    /// Whether distances on it mean something.
-    pub(crate) numeric: bool,
 }
 
 /// Arranges the cells into the plot with this number, counted from 1.
@@ -175,7 +173,6 @@ fn scale(key: &str, groups: &mut [Group]) -> Scale {
     Scale {
         name: name.to_owned(),
         ticks: ticks.collect(),
-        numeric,
     }
 }
 

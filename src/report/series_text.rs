@@ -47,7 +47,7 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
         note += ", without intervals";
     }
     let sources = sources(input, series);
-    if !sources.is_empty() {
+    if !counts.is_empty() && !sources.is_empty() {
         let _ = write!(note, "; open markers are published ({sources})");
     }
     note + "."
