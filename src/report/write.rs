@@ -72,17 +72,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
     }
     let mut lines = Vec::new();
     for one in &series {
-        let name = format!("plots/plot-{}", one.number);
-        files.push((
-            format!("{name}.md"),
-            series_text::markdown(one).into_bytes(),
-        ));
-        files.push((format!("{name}.csv"), series_text::csv(input, one)?));
-        let picture = line_plot::svg(one)?;
-        if let Some(picture) = &picture {
-            files.push((format!("{name}.svg"), picture.clone().into_bytes()));
-        }
-        lines.push((one, picture));
+        lines.push((one, add_plot(input, one, &mut files)?));
     }
     files.push(("scores.csv".to_owned(), scores));
     files.push((
@@ -147,6 +137,23 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         index,
         files: written,
     })
+}
+
+/// Adds the files of one plot that the experiment asks for, and returns its picture, if it has one.
+fn add_plot(
+    input: &Input,
+    series: &Series,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<Option<String>, ReportError> {
+    let name = format!("plots/plot-{}", series.number);
+    let words = series_text::markdown(series);
+    files.push((format!("{name}.md"), words.into_bytes()));
+    files.push((format!("{name}.csv"), series_text::csv(input, series)?));
+    let picture = line_plot::svg(series)?;
+    if let Some(picture) = &picture {
+        files.push((format!("{name}.svg"), picture.clone().into_bytes()));
+    }
+    Ok(picture)
 }
 
 /// What the formats are made from.
