@@ -87,6 +87,7 @@ pub(super) fn collect(
         scoring_profile: configuration.eval.profile.name().to_owned(),
         axes,
         tables: experiment.tables.clone(),
+        plots: experiment.plots.clone(),
         claims: experiment.claims.clone(),
         statistics,
         runs,

@@ -273,7 +273,8 @@ fn named(table: usize, names: &[String]) -> Result<Vec<Column>, ReportError> {
     names.iter().map(read).collect()
 }
 
-fn fill(
+/// Fills in the entries of a cell, one per column.
+pub(super) fn fill(
     input: &Input,
     part: &mut Part,
     columns: &[Column],

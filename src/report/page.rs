@@ -12,6 +12,8 @@ use super::frame;
 use super::grid::{Entry, Grid, Row};
 use super::input::Input;
 use super::pairwise::Matrix;
+use super::series::Series;
+use super::series_text;
 use super::text::{self, probability, signed};
 
 const OVER_SEEDS: &str = "The test over seeds asks whether another seed of the same method would show the \
@@ -34,6 +36,7 @@ pub(crate) fn render(
     input: &Input,
     grids: &[&Grid],
     plots: &[Option<String>],
+    lines: &[(&Series, Option<String>)],
     cells: &[Cell<'_>],
     claims: Option<&Value>,
 ) -> Result<String, ReportError> {
@@ -83,6 +86,7 @@ pub(crate) fn render(
         missing => missing(input),
         grouped => grids.iter().any(|grid| grid.headings().next().is_some()),
         tables => grids.iter().zip(plots).map(|(grid, plot)| table(grid, plot.as_ref())).collect::<Vec<_>>(),
+        line_plots => lines.iter().map(line_plot).collect::<Vec<_>>(),
         claims,
         over_seeds => OVER_SEEDS,
         over_documents => OVER_DOCUMENTS,
@@ -149,6 +153,18 @@ fn table(grid: &Grid, plot: Option<&String>) -> Value {
         // The drawing library escapes the texts in it.
         plot => plot.map(|plot| Value::from_safe_string(plot.clone())),
         apart,
+    }
+}
+
+fn line_plot((series, picture): &(&Series, Option<String>)) -> Value {
+    context! {
+        number => series.number,
+        caption => series.caption,
+        note => series.note,
+        missing => series.missing,
+        alternative => series_text::alternative(series),
+        // The drawing library escapes the texts in it.
+        picture => picture.as_ref().map(|picture| Value::from_safe_string(picture.clone())),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::spec::error::SpecError;
 use crate::spec::fault::{Fault, extend_distinct};
 use crate::spec::files::Files;
 use crate::spec::parts::{DEFAULT_PROFILE, unknown_profile};
+use crate::spec::plot::Plot;
 use crate::spec::set::{leaves, parse_set};
 use crate::spec::source::Sources;
 use crate::spec::statistics::Statistics;
@@ -41,6 +42,8 @@ pub struct Experiment<C> {
     pub statistics: Statistics,
     /// The tables of the report, in order.
     pub tables: Vec<Table>,
+    /// The plots of the report beside those of the tables, in order.
+    pub plots: Vec<Plot>,
     /// The claims that the report tests, in order.
     pub claims: Vec<Claim>,
     pub(crate) cells: Vec<Cell<C>>,

@@ -216,6 +216,35 @@ across = "train.rte"
     )
 );
 shows!(
+    plots,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[plot]]
+kind = "lines"
+x = "train.rte"
+y = ["taste", "smel.worst"]
+lines = "pan.kid"
+[[plot]]
+kind = "line"
+x = "train.rate"
+lines = ["pan.kind", "train.rate"]
+[[plot]]
+caption = "Nothing runs from left to right"
+line = "pan.kind"
+[[plot]]
+x = 3
+"#
+    )
+);
+shows!(
+    plot_in_a_profile,
+    GOOD.replace(
+        "train.epochs = 50",
+        "train.epochs = 50\n[[profile.feast.plot]]\nx = \"train.rat\""
+    )
+);
+shows!(
     name_in_a_profile,
     GOOD.replace("train.epochs = 50", "name = \"x\"")
 );
