@@ -36,7 +36,9 @@ pub(super) fn collect(
             let path = store.output(&run.score, COUNTS).map_err(Problem::set_up)?;
             let speed = match &run.speed {
                 Some(key) => speed(plan, store, key)?,
-                None => Err("none of its modules decides about relations".to_owned()),
+                None => {
+                    Err("it has no step that finds relations between given entities".to_owned())
+                }
             };
             if let (true, Err(reason)) = (plan.timed, &speed) {
                 untimed.push(MissingRun {
@@ -101,6 +103,7 @@ pub(super) fn collect(
         scoring_profile: configuration.eval.profile.name().to_owned(),
         axes,
         tables: experiment.tables.clone(),
+        plots: experiment.plots.clone(),
         claims: experiment.claims.clone(),
         statistics,
         runs,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::share::keep_share;
 use super::{Corpus, CorpusError, DemoConfig, Labels, Source, demo, locate, read_folder};
 
 /// The corpus of an experiment.
@@ -19,6 +20,10 @@ pub struct CorpusConfig {
     pub demo: DemoConfig,
     /// Keeps only the first training documents, for learning curves and trials; dev and test stay whole.
     pub limit: Option<usize>,
+    /// Trains on this share of the training documents (those that `limit` keeps), sampled so that a smaller share is part of a larger one.
+    pub share: f64,
+    /// Which documents a share takes; the seed of a run does not matter.
+    pub share_seed: u64,
     /// Relation types without a direction, in place of those the corpus is known for.
     pub symmetric: Vec<String>,
 }
@@ -30,6 +35,8 @@ impl Default for CorpusConfig {
             path: None,
             demo: DemoConfig::default(),
             limit: None,
+            share: 1.0,
+            share_seed: 0,
             symmetric: Vec::new(),
         }
     }
@@ -61,6 +68,15 @@ impl CorpusConfig {
             problems.push((
                 "limit".to_owned(),
                 "0 leaves nothing to train on: expected at least 1".to_owned(),
+            ));
+        }
+        if !(self.share > 0.0 && self.share <= 1.0) {
+            problems.push((
+                "share".to_owned(),
+                format!(
+                    "{} is no share of the training documents: expected more than 0 and at most 1",
+                    self.share
+                ),
             ));
         }
         problems.extend(
@@ -106,7 +122,8 @@ impl CorpusConfig {
         if let Some(limit) = self.limit {
             corpus.train.truncate(limit);
         }
-        if self.limit.is_some() || !self.symmetric.is_empty() {
+        keep_share(&mut corpus.train, self.share, self.share_seed);
+        if self.limit.is_some() || self.share < 1.0 || !self.symmetric.is_empty() {
             let symmetric = if self.symmetric.is_empty() {
                 &corpus.labels.symmetric
             } else {
@@ -143,6 +160,52 @@ mod tests {
         assert_eq!(few.train[..], whole.train[..3]);
         assert_eq!(few.split(Split::Test), whole.split(Split::Test));
         assert_eq!(few.labels.symmetric, ["makes"]);
+    }
+
+    #[test]
+    fn a_share_is_taken_of_what_the_limit_keeps() {
+        let whole = CorpusConfig::default().load(Path::new("data")).unwrap();
+        let take = |share, share_seed| {
+            let config = CorpusConfig {
+                limit: Some(40),
+                share,
+                share_seed,
+                ..CorpusConfig::default()
+            };
+            config.load(Path::new("data")).unwrap()
+        };
+        let (some, all) = (take(0.25, 0), take(1.0, 0));
+        assert_eq!(all.train[..], whole.train[..40]);
+        assert_eq!(some.train.len(), 10);
+        assert!(some.train.iter().all(|kept| all.train.contains(kept)));
+        assert_eq!(some.split(Split::Dev), whole.split(Split::Dev));
+        assert_eq!(some.labels.symmetric, whole.labels.symmetric);
+        assert_eq!(some.content_hash(), take(0.25, 0).content_hash());
+        assert_ne!(some.content_hash(), all.content_hash());
+        assert_ne!(some.content_hash(), take(0.25, 1).content_hash());
+    }
+
+    #[test]
+    fn a_share_lies_above_0_and_at_most_at_1() {
+        for (share, good) in [
+            (0.0, false),
+            (-0.5, false),
+            (f64::NAN, false),
+            (1.5, false),
+            (1e-9, true),
+        ] {
+            let config = CorpusConfig {
+                share,
+                ..CorpusConfig::default()
+            };
+            assert_eq!(config.problems().is_empty(), good, "{share}");
+        }
+        let config = CorpusConfig {
+            share: 10.0,
+            ..CorpusConfig::default()
+        };
+        let error = config.load(Path::new("data")).unwrap_err();
+        insta::assert_snapshot!(error, @"`corpus.share`: 10 is no share of the training documents: expected more than 0 and at most 1");
     }
 
     #[test]

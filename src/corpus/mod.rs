@@ -15,6 +15,7 @@ mod line;
 mod listing;
 mod locate;
 mod predictions;
+mod share;
 mod spert;
 mod statistics;
 

@@ -62,8 +62,13 @@ pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 /// A tensor's numbers in the host's memory, row by row, without a copy where they lie so
 /// already; none where they lie elsewhere or are not of single precision.
 pub(crate) fn lying<const D: usize>(tensor: &Tensor<D>) -> Option<FlexTensor> {
+    primitive(tensor).map(|tensor| tensor.to_contiguous())
+}
+
+/// The same with its rows and columns wherever they lie, without a copy.
+pub(crate) fn primitive<const D: usize>(tensor: &Tensor<D>) -> Option<FlexTensor> {
     let tensor = plain(tensor.clone()).try_into_primitive::<Flex>().ok()?;
-    (tensor.dtype() == DType::F32).then(|| tensor.to_contiguous())
+    (tensor.dtype() == DType::F32).then_some(tensor)
 }
 
 /// The numbers of what [`lying`] gave.

@@ -27,7 +27,7 @@ pub struct Plan {
     pub asked: usize,
     /// What is not there.
     pub missing: Vec<Missing>,
-    /// Whether a table or a claim shows speeds.
+    /// Whether a table, a plot or a claim shows speeds.
     pub timed: bool,
 }
 

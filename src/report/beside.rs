@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::input::{Input, PublishedValue};
+use super::labels;
 use super::published::corpus_name;
 use super::unit::Unit;
 use crate::score::Column;
@@ -28,9 +29,7 @@ pub(crate) fn published_for<'a>(
             && value.corpus == input.corpus_of(values)
             && value.split == input.split_of(values)
             && value.metric == name
-            && values
-                .iter()
-                .any(|(_, name)| name.eq_ignore_ascii_case(&value.system))
+            && labels::fit(&value.system, values)
     };
     let found: Vec<_> = input.published.iter().filter(matching).collect();
     let encoder = input.encoder_of(values);
@@ -74,17 +73,12 @@ pub(crate) fn apart(input: &Input, columns: &[Column]) -> Vec<Apart> {
                 rows: Vec::new(),
             });
         }
+        let system = labels::shown(&value.system);
         for group in groups.iter_mut().filter(|group| group.heading == heading) {
-            if !group.rows.iter().any(|(system, _)| *system == value.system) {
-                group
-                    .rows
-                    .push((value.system.clone(), vec![None; columns.len()]));
+            if !group.rows.iter().any(|(known, _)| *known == system) {
+                group.rows.push((system.clone(), vec![None; columns.len()]));
             }
-            for (_, values) in group
-                .rows
-                .iter_mut()
-                .filter(|(system, _)| *system == value.system)
-            {
+            for (_, values) in group.rows.iter_mut().filter(|(known, _)| *known == system) {
                 values[column] = Some(Unit::of(columns[column]).shown(value.value));
             }
         }

@@ -75,6 +75,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
             columns: Metric::ALL.map(|metric| metric.name().to_owned()).to_vec(),
             ..Table::default()
         }],
+        plots: Vec::new(),
         claims: Vec::new(),
         statistics: Statistics {
             baseline: BTreeMap::from([(KEY.to_owned(), serde_json::json!("a4"))]),

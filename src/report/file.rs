@@ -36,14 +36,16 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(path).map_err(|source| failed(path, source))
 }
 
-/// Removes the files of `folder` that begin with a number and are not among `kept`: a report must not
-/// show a table that its experiment no longer has.
+/// Removes the files of `folder` that are called by a number, or `plot-` and a number, and are not among `kept`: a
+/// report must not show a table or plot that its experiment no longer has.
 pub(crate) fn remove_others(folder: &Path, kept: &[String]) -> Result<(), ReportError> {
     for entry in fs::read_dir(folder).map_err(|source| failed(folder, source))? {
         let path = entry.map_err(|source| failed(folder, source))?.path();
-        let numbered = path
-            .file_stem()
-            .is_some_and(|stem| stem.to_string_lossy().parse::<usize>().is_ok());
+        let numbered = path.file_stem().is_some_and(|stem| {
+            let stem = stem.to_string_lossy();
+            let number = stem.strip_prefix("plot-").unwrap_or(&stem);
+            number.parse::<usize>().is_ok()
+        });
         let name = path
             .file_name()
             .unwrap_or_default()

@@ -295,7 +295,8 @@ fn named(table: usize, names: &[String], rates: &[&str]) -> Result<Vec<Column>, 
     names.iter().map(read).collect()
 }
 
-fn fill(
+/// Fills in the entries of a cell, one per column.
+pub(super) fn fill(
     input: &Input,
     part: &mut Part,
     columns: &[Column],

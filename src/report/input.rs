@@ -2,7 +2,7 @@
 
 use super::cells;
 use crate::score::DocumentCounts;
-use crate::spec::{Claim, Statistics, Table};
+use crate::spec::{Claim, Plot, Statistics, Table};
 
 /// Everything a report shows. Two equal inputs give the same bytes, whatever the order of the runs.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Input {
     pub axes: Vec<Axis>,
     /// The tables to write, numbered from 1.
     pub tables: Vec<Table>,
+    /// The plots to draw beside those of the tables, numbered from 1.
+    pub plots: Vec<Plot>,
     /// The claims to test, numbered from 1.
     pub claims: Vec<Claim>,
     /// The baseline, the tests and their correction.
@@ -145,7 +147,8 @@ pub struct MissingRun {
 pub struct PublishedValue {
     /// Paper and table, such as `JointERE, Table 2`.
     pub table: String,
-    /// The system's name in the table; it stands beside the cells that have it as an axis value, in any case of letters.
+    /// The system as labels joined by ` + `, each an axis value or `key=value`; the value stands beside the cells
+    /// that have them all, in any case of letters.
     pub system: String,
     /// Corpus key, such as `ace05`.
     pub corpus: String,
@@ -153,9 +156,9 @@ pub struct PublishedValue {
     pub encoder: String,
     /// Split that the value is about, such as `test`.
     pub split: String,
-    /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`.
+    /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
-    /// The value in percent; a speed in sentences a second.
+    /// The value in percent; a `speed` in sentences a second.
     pub value: f64,
     /// Standard deviation in the same unit, where printed.
     pub sd: Option<f64>,

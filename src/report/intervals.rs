@@ -2,7 +2,7 @@
 
 use super::cells::Cell;
 use super::compare::seed_of;
-use super::grid::{Grid, Row};
+use super::grid::Row;
 use crate::score::Column;
 use crate::stats::{self, Convention};
 
@@ -26,14 +26,18 @@ pub(crate) struct Interval {
     pub(crate) seed: u64,
 }
 
-/// The intervals of all cells and columns of a table that have scores.
-pub(crate) fn intervals(grid: &Grid, cells: &[Cell<'_>]) -> Vec<Interval> {
+/// The intervals of all cells in these rows and columns that have scores.
+pub(crate) fn intervals<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+    columns: &[Column],
+    cells: &[Cell<'_>],
+) -> Vec<Interval> {
     let mut intervals = Vec::new();
-    for (values, part) in grid.rows().flat_map(Row::cells) {
+    for (values, part) in rows.flat_map(Row::cells) {
         let Some(cell) = cells.iter().find(|cell| cell.values == *values) else {
             continue;
         };
-        for (&column, entry) in grid.columns.iter().zip(&part.entries) {
+        for (&column, entry) in columns.iter().zip(&part.entries) {
             let Some(spread) = entry.spread else { continue };
             let seed = seed_of(&format!("interval|{}|{:?}", column.name(), cell.values));
             let ends = cell

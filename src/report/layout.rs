@@ -47,6 +47,23 @@ impl Layout {
         }
     }
 
+    /// The layout of a plot: the values of `x` across, those of `lines` as rows. What both together decide makes no
+    /// blocks, such as the window of a second model that grows with that of the first.
+    pub(super) fn over(x: &str, lines: &[String], input: &Input, cells: &[Cell<'_>]) -> Self {
+        let named: Vec<String> = std::iter::once(x.to_owned())
+            .chain(lines.iter().cloned())
+            .collect();
+        let keys = input.axes.iter().map(|axis| &axis.key);
+        Self {
+            decided: keys
+                .filter(|key| !named.contains(key) && decides(&named, key, cells))
+                .cloned()
+                .collect(),
+            rows: lines.to_vec(),
+            across: vec![x.to_owned()],
+        }
+    }
+
     /// Whether the values of an axis only say in which group of columns a cell stands.
     fn is_across(&self, key: &String) -> bool {
         self.across.contains(key) || self.decided.contains(key)

@@ -6,6 +6,7 @@
 //! table, and so is what could not be marked.
 
 mod beside;
+mod canvas;
 mod cells;
 mod claim_measure;
 mod claims;
@@ -19,9 +20,13 @@ mod frame;
 mod grid;
 mod input;
 mod intervals;
+mod labels;
 mod latex;
 mod layout;
 mod legend;
+mod line_axis;
+mod line_legend;
+mod line_plot;
 mod markdown;
 mod marker;
 mod note;
@@ -31,6 +36,8 @@ mod pairwise_csv;
 mod pairwise_legend;
 mod plot;
 mod published;
+mod series;
+mod series_text;
 mod speed_legend;
 mod stats_json;
 mod table_csv;
@@ -47,6 +54,8 @@ mod example;
 mod tests;
 #[cfg(test)]
 mod tests_across;
+#[cfg(test)]
+mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]

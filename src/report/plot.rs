@@ -6,23 +6,15 @@
 
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontFamily, FontStyle, register_font};
+use plotters::style::text_anchor::{HPos, VPos};
 
+use super::canvas::{self, Canvas, Drawn, GUIDE, INK, Picture, extent, range, style, ticks};
 use super::error::ReportError;
 use super::grid::{Grid, Part, Row};
 use super::intervals::Interval;
 use super::marker::{self, COLOURS};
 use crate::score::{Column, Measure};
-
-/// The name under which the drawing library and readers of the SVG find the font.
-const FONT: &str = "Inter, sans-serif";
-/// Text, axes and the baseline; the page replaces it on a dark ground.
-pub(crate) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-/// Lines that only guide the eye.
-pub(crate) const GUIDE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 
 const WIDTH: i32 = 1600;
 const MARGIN: i32 = 24;
@@ -35,49 +27,10 @@ const LEGEND_LINE: i32 = 42;
 const SMALL: i32 = 25;
 const LARGE: i32 = 29;
 
-/// Bitmaps place text that is centred on a line this many pixels above it.
-const BITMAP_NUDGE: i32 = 4;
-
-type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
-
-/// What is drawn on, in pixels.
-struct Canvas<B: DrawingBackend> {
-    root: DrawingArea<B, Shift>,
-    nudge: i32,
-}
-
-impl<B: DrawingBackend> Canvas<B> {
-    fn text(&self, text: &str, (x, y): (i32, i32), style: TextStyle<'_>) -> Drawn<B> {
-        let y = if matches!(style.pos.v_pos, VPos::Center) {
-            y + self.nudge
-        } else {
-            y
-        };
-        self.root.draw(&Text::new(text, (x, y), style))
-    }
-
-    fn line(&self, from: (i32, i32), to: (i32, i32), style: ShapeStyle) -> Drawn<B> {
-        self.root.draw(&PathElement::new(vec![from, to], style))
-    }
-
-    fn dashes(&self, x: i32, (top, bottom): (i32, i32)) -> Drawn<B> {
-        for start in (top..bottom).step_by(14) {
-            self.line(
-                (x, start),
-                (x, (start + 8).min(bottom)),
-                INK.stroke_width(2),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// A line with a stroke across each end.
-    fn whisker(&self, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn<B> {
-        let style = colour.stroke_width(4);
-        self.line((left, y), (right, y), style)?;
-        self.line((left, y - 8), (left, y + 8), style)?;
-        self.line((right, y - 8), (right, y + 8), style)
-    }
+/// A table as a picture.
+struct DotPlot<'a> {
+    grid: &'a Grid,
+    intervals: &'a [Interval],
 }
 
 /// The plot as SVG; none where nothing has scores.
@@ -85,26 +38,26 @@ pub(crate) fn svg(grid: &Grid, intervals: &[Interval]) -> Result<Option<String>,
     if intervals.is_empty() {
         return Ok(None);
     }
-    let mut text = String::new();
-    let size = (WIDTH as u32, height(grid) as u32);
-    draw(
-        SVGBackend::with_string(&mut text, size).into_drawing_area(),
-        0,
-        grid,
-        intervals,
-    )?;
-    Ok(Some(text))
+    canvas::svg(&DotPlot { grid, intervals }).map(Some)
 }
 
 /// Draws the plot into a PNG file.
 pub(crate) fn png(grid: &Grid, intervals: &[Interval], path: &Path) -> Result<(), ReportError> {
-    let size = (WIDTH as u32, height(grid) as u32);
-    draw(
-        BitMapBackend::new(path, size).into_drawing_area(),
-        BITMAP_NUDGE,
-        grid,
-        intervals,
-    )
+    canvas::png(&DotPlot { grid, intervals }, path)
+}
+
+impl Picture for DotPlot<'_> {
+    fn number(&self) -> usize {
+        self.grid.number
+    }
+
+    fn size(&self) -> (i32, i32) {
+        (WIDTH, height(self.grid))
+    }
+
+    fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn<B> {
+        paint(canvas, self.grid, self.intervals)
+    }
 }
 
 /// The rows of one block in one group of columns.
@@ -192,46 +145,13 @@ enum Sign {
     Dashes,
 }
 
-/// Text in the given size, placed by its anchor.
-fn style(size: i32, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
-    TextStyle::from((FontFamily::Name(FONT), size))
-        .color(&INK)
-        .pos(Pos::new(horizontal, vertical))
-}
-
-fn draw<B: DrawingBackend>(
-    root: DrawingArea<B, Shift>,
-    nudge: i32,
-    grid: &Grid,
-    intervals: &[Interval],
-) -> Result<(), ReportError> {
-    let failed = |problem: String| ReportError::Plot {
-        plot: grid.number,
-        problem,
-    };
-    register_font(
-        FONT,
-        FontStyle::Normal,
-        include_bytes!("fonts/Inter-Regular.otf"),
-    )
-    .map_err(|_| failed("the font is not readable".to_owned()))?;
-    let canvas = Canvas { root, nudge };
-    paint(&canvas, grid, intervals).map_err(|error| failed(error.to_string()))?;
-    canvas
-        .root
-        .present()
-        .map_err(|error| failed(error.to_string()))
-}
-
 fn paint<B: DrawingBackend>(canvas: &Canvas<B>, grid: &Grid, intervals: &[Interval]) -> Drawn<B> {
-    canvas.root.fill(&WHITE)?;
-    let small = style(SMALL, HPos::Left, VPos::Center);
-    let mut labels = canvas.root.estimate_text_size(&grid.head, &small)?.0;
+    let mut labels = canvas.width(&grid.head, SMALL)?;
     for row in grid.rows() {
-        labels = labels.max(canvas.root.estimate_text_size(&row.label, &small)?.0);
+        labels = labels.max(canvas.width(&row.label, SMALL)?);
     }
     // Very long labels run out of the picture rather than squeeze the panels.
-    let left = (MARGIN + labels as i32 + 20).min(WIDTH / 3);
+    let left = (MARGIN + labels + 20).min(WIDTH / 3);
     let mut top = MARGIN;
     // Nothing is drawn where nothing is scored.
     let scored = |strip: &Strip<'_>| strip.rows.iter().any(|(_, part)| part.runs > 0);
@@ -308,7 +228,11 @@ fn panel<B: DrawingBackend>(
         .iter()
         .map(|(_, part)| (*part, find(part)))
         .collect();
-    let (low, high) = range(rows.iter().filter_map(|(_, interval)| *interval));
+    let (low, high) = range(
+        rows.iter()
+            .filter_map(|(_, interval)| *interval)
+            .flat_map(extent),
+    );
     let (top, bottom) = (
         frame.y + PANEL_TITLE,
         frame.y + PANEL_TITLE + ROW * rows.len() as i32,
@@ -324,7 +248,7 @@ fn panel<B: DrawingBackend>(
         title,
         style(LARGE, HPos::Center, VPos::Center),
     )?;
-    for tick in ticks(low, high) {
+    for tick in ticks((low, high), 5) {
         let x = place(tick.value);
         canvas.line((x, top), (x, bottom), GUIDE.stroke_width(2))?;
         canvas.line((x, bottom), (x, bottom + 7), INK.stroke_width(2))?;
@@ -369,50 +293,6 @@ fn panel<B: DrawingBackend>(
     Ok(())
 }
 
-/// The scale of a panel: all intervals with some air, and never less than one point.
-fn range<'a>(intervals: impl Iterator<Item = &'a Interval>) -> (f64, f64) {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for interval in intervals {
-        let (lower, upper) = interval.ends.unwrap_or((interval.mean, interval.mean));
-        low = low.min(lower).min(interval.mean);
-        high = high.max(upper).max(interval.mean);
-    }
-    if low > high {
-        return (0.0, 100.0);
-    }
-    let air = (0.06 * (high - low))
-        .max((1.0 - (high - low)) / 2.0)
-        .max(0.05);
-    (low - air, high + air)
-}
-
-struct Tick {
-    value: f64,
-    text: String,
-}
-
-/// Round values inside a scale: about five, at steps of 1, 2 or 5 times a power of ten.
-fn ticks(low: f64, high: f64) -> Vec<Tick> {
-    let rough = (high - low) / 5.0;
-    let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .map(|factor| factor * power)
-        .into_iter()
-        .find(|step| *step >= rough);
-    let step = step.unwrap_or(rough);
-    let decimals = (-step.log10().floor()).max(0.0) as usize;
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last)
-        .map(|number| {
-            let value = number as f64 * step;
-            Tick {
-                value,
-                text: format!("{value:.decimals$}"),
-            }
-        })
-        .collect()
-}
-
 fn paint_legend<B: DrawingBackend>(
     canvas: &Canvas<B>,
     grid: &Grid,
@@ -434,22 +314,4 @@ fn paint_legend<B: DrawingBackend>(
         )?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        let texts = |low, high| {
-            ticks(low, high)
-                .into_iter()
-                .map(|tick| tick.text)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(texts(61.2, 69.8), ["62", "64", "66", "68"]);
-        assert_eq!(texts(70.01, 71.0), ["70.2", "70.4", "70.6", "70.8", "71.0"]);
-        assert_eq!(texts(0.0, 100.0), ["0", "20", "40", "60", "80", "100"]);
-    }
 }

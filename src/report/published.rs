@@ -1,7 +1,8 @@
 //! The values that papers printed, embedded from `published/*.csv`.
 //!
 //! The files are in long format, one value a line, with the columns `paper, table, system, setting,
-//! encoder, dataset, split, metric, value, std, n_runs, note`.
+//! encoder, dataset, split, metric, value, std, n_runs, note`. A `system` may be several labels joined by ` + `,
+//! where only several axis values together tell the cell that a value belongs to.
 
 use serde::Deserialize;
 
@@ -17,7 +18,7 @@ macro_rules! table {
 }
 
 /// Name in `mirrors`, and the table.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 11] = [
     ("jointere/table2", table!("jointere_table2_main.csv")),
     (
         "jointere/table3",
@@ -35,7 +36,16 @@ const TABLES: [(&str, &str); 5] = [
         "jointere/table6",
         table!("jointere_table6_highorder_ablation.csv"),
     ),
+    ("pure/table1", table!("pure_table1_main.csv")),
+    ("pure/table3", table!("pure_table3_approx_speed.csv")),
+    ("pure/table4", table!("pure_table4_input_features.csv")),
+    ("pure/table5", table!("pure_table5_shared_encoder.csv")),
+    ("pure/table6", table!("pure_table6_training_strategies.csv")),
+    ("pure/table7", table!("pure_table7_data_size.csv")),
 ];
+
+/// Sentences a second, as papers print it.
+const SPEED: &str = "speed sent/s";
 
 /// Names of the datasets in the papers, and of the corpora here.
 const CORPORA: [(&str, &str); 5] = [
@@ -92,7 +102,7 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     for (index, line) in reader.deserialize::<Line>().enumerate() {
         let number = index as u64 + 2;
         let line = line.map_err(|error| bad(number, error.to_string()))?;
-        let column = column(&line.metric)
+        let metric = metric(&line.metric)
             .ok_or_else(|| bad(number, format!("{:?} is not a metric", line.metric)))?;
         let corpus = corpus_key(&line.dataset);
         values.push(PublishedValue {
@@ -102,7 +112,7 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
             corpus,
             encoder: line.encoder,
             split: line.split,
-            metric: column.name(),
+            metric,
             value: line.value,
             sd: line.std,
             runs: line.n_runs,
@@ -111,10 +121,10 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     Ok(values)
 }
 
-/// The column that a paper calls `Rel+-C P`, `span identification R`, or `speed sent/s`.
-fn column(printed: &str) -> Option<Column> {
-    if printed == "speed sent/s" {
-        return Some(Column::Speed);
+/// The name of the column that a paper calls `Rel+-C P`, `span identification R`, or `speed sent/s`.
+fn metric(printed: &str) -> Option<String> {
+    if printed == SPEED {
+        return Some(Column::Speed.name());
     }
     let (metric, letter) = printed.rsplit_once(' ')?;
     let measure = Measure::ALL
@@ -124,7 +134,7 @@ fn column(printed: &str) -> Option<Column> {
         "span identification" => Metric::EntI,
         name => name.parse().ok()?,
     };
-    Some(Column::Counted(metric, measure))
+    Some(Column::Counted(metric, measure).name())
 }
 
 fn corpus_key(dataset: &str) -> String {
@@ -146,6 +156,7 @@ pub(crate) fn corpus_name(key: &str) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::report::labels;
 
     #[test]
     fn every_value_of_the_table_is_read() {
@@ -191,9 +202,73 @@ mod tests {
     }
 
     #[test]
+    fn every_table_of_pure_is_read() {
+        let counts = [(1, 30), (3, 16), (4, 24), (5, 4), (6, 10), (7, 16)];
+        for (table, count) in counts {
+            let values = published(&format!("pure/table{table}"), &[]).unwrap();
+            assert_eq!(values.len(), count, "table {table}");
+            let split = if table < 4 {
+                ["test", "5-fold"]
+            } else {
+                ["dev"; 2]
+            };
+            assert!(
+                values
+                    .iter()
+                    .all(|value| split.contains(&value.split.as_str()))
+            );
+        }
+        let values = published("pure/table3", &["scierc".to_owned()]).unwrap();
+        let speeds = values.iter().filter(|value| value.metric == "speed");
+        assert_eq!(speeds.clone().count(), 8);
+        assert!(
+            speeds
+                .clone()
+                .any(|value| value.same_corpus && value.value > 300.0)
+        );
+    }
+
+    /// The keys and values that experiments after these tables have as axes.
+    #[test]
+    fn values_of_pure_find_their_cells() {
+        let find = |table: u32, cell: &[(&str, &str)], corpus: &str, metric: &str| {
+            let cell: Vec<(String, String)> = cell
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect();
+            let values = published(&format!("pure/table{table}"), &[]).unwrap();
+            let mut found = values.iter().filter(|value| {
+                value.corpus == corpus
+                    && value.metric == metric
+                    && labels::fit(&value.system, &cell)
+                    && !value.encoder.starts_with("ALBERT")
+            });
+            let value = found.next().map(|value| value.value);
+            assert!(found.next().is_none(), "more than one value for {cell:?}");
+            value
+        };
+        let window = "pure.relation_window";
+        let cross = [("pure.entity_window", "300"), (window, "100")];
+        assert_eq!(find(1, &cross, "scierc", "rel+-c"), Some(36.8));
+        let cell = [("pure.approximate", "true"), (window, "0")];
+        assert_eq!(find(3, &cell, "ace05", "speed"), Some(384.7));
+        let input = "pure.rel_input";
+        let cell = [(input, "markers"), ("pure.entities", "predicted")];
+        assert_eq!(find(4, &cell, "scierc", "rel-c"), Some(49.1));
+        let cell = [("system.approach", "shared")];
+        assert_eq!(find(5, &cell, "ace05", "ent-c"), Some(87.7));
+        let cell = [("pure.train_entities", "kept"), (input, "markers_eloss")];
+        assert_eq!(find(6, &cell, "ace05", "rel-c"), Some(63.0));
+        let cell = [("pure.train_entities", "jackknife"), (input, "markers")];
+        assert_eq!(find(6, &cell, "ace05", "rel-c"), None);
+        let cell = [("system.approach", "joint"), ("corpus.share", "1.0")];
+        assert_eq!(find(7, &cell, "ace05", "rel-c"), Some(61.0));
+    }
+
+    #[test]
     fn an_unknown_mirror_lists_the_known_ones() {
         let error = published("jointere/table9", &[]).unwrap_err();
-        insta::assert_snapshot!(error, @r#"mirrors = "jointere/table9" is not a published table known here; known are jointere/table2, jointere/table3, jointere/table4, jointere/table5, jointere/table6"#);
+        insta::assert_snapshot!(error, @r#"mirrors = "jointere/table9" is not a published table known here; known are jointere/table2, jointere/table3, jointere/table4, jointere/table5, jointere/table6, pure/table1, pure/table3, pure/table4, pure/table5, pure/table6, pure/table7"#);
     }
 
     #[test]

@@ -10,7 +10,11 @@ use super::frame;
 use super::grid::{self, Grid};
 use super::input::Input;
 use super::intervals;
-use super::{claims_formats, latex, markdown, page, pairwise_csv, plot, stats_json, table_csv};
+use super::series::{self, Series};
+use super::{
+    claims_formats, latex, line_plot, markdown, page, pairwise_csv, plot, series_text, stats_json,
+    table_csv,
+};
 use crate::spec::Table;
 
 /// The file of every two rows compared.
@@ -37,12 +41,13 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         grids,
         scores,
         cells,
+        series,
         claims,
     } = contents(input)?;
     let tables: Vec<_> = grids
         .into_iter()
         .map(|grid| {
-            let intervals = intervals::intervals(&grid, &cells);
+            let intervals = intervals::intervals(grid.rows(), &grid.columns, &cells);
             (grid, intervals)
         })
         .collect();
@@ -65,6 +70,10 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         }
         plots.push(picture);
     }
+    let mut lines = Vec::new();
+    for one in &series {
+        lines.push((one, add_plot(input, one, &mut files)?));
+    }
     files.push(("scores.csv".to_owned(), scores));
     files.push((
         "stats.json".to_owned(),
@@ -83,6 +92,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         input,
         &grids,
         &plots,
+        &lines,
         &cells,
         claims_formats::page(input, &claims).as_ref(),
     )?;
@@ -101,6 +111,11 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
     for (grid, intervals) in tables.iter().filter(|(_, intervals)| !intervals.is_empty()) {
         let path = folder.join(format!("plots/{}.png", grid.number));
         replace(&path, |temporary| plot::png(grid, intervals, temporary))?;
+        written.push(path);
+    }
+    for one in series.iter().filter(|one| !one.intervals.is_empty()) {
+        let path = folder.join(format!("plots/plot-{}.png", one.number));
+        replace(&path, |temporary| line_plot::png(one, temporary))?;
         written.push(path);
     }
     for part in ["tables", "plots"] {
@@ -124,6 +139,23 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
     })
 }
 
+/// Adds the files of one plot that the experiment asks for, and returns its picture, if it has one.
+fn add_plot(
+    input: &Input,
+    series: &Series,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<Option<String>, ReportError> {
+    let name = format!("plots/plot-{}", series.number);
+    let words = series_text::markdown(series);
+    files.push((format!("{name}.md"), words.into_bytes()));
+    files.push((format!("{name}.csv"), series_text::csv(input, series)?));
+    let picture = line_plot::svg(series)?;
+    if let Some(picture) = &picture {
+        files.push((format!("{name}.svg"), picture.clone().into_bytes()));
+    }
+    Ok(picture)
+}
+
 /// What the formats are made from.
 pub(super) struct Contents<'a> {
     /// The tables.
@@ -132,6 +164,8 @@ pub(super) struct Contents<'a> {
     pub(super) scores: Vec<u8>,
     /// The cells behind both.
     pub(super) cells: Vec<Cell<'a>>,
+    /// The plots that the experiment asks for.
+    pub(super) series: Vec<Series>,
     /// The verdicts on the claims.
     pub(super) claims: Vec<Judged<'a>>,
 }
@@ -154,8 +188,15 @@ pub(super) fn contents(input: &Input) -> Result<Contents<'_>, ReportError> {
         .enumerate()
         .map(|(index, table)| grid::build(input, index + 1, table, &cells, &spreads))
         .collect::<Result<_, _>>()?;
+    let series = input
+        .plots
+        .iter()
+        .enumerate()
+        .map(|(index, plot)| series::build(input, index + 1, plot, &cells, &spreads))
+        .collect::<Result<_, _>>()?;
     Ok(Contents {
         grids,
+        series,
         scores,
         claims: claims::judge(input, &cells),
         cells,

@@ -12,6 +12,7 @@ use crate::spec::fault::{Fault, extend_distinct};
 use crate::spec::layers::Layers;
 use crate::spec::overrides::Overrides;
 use crate::spec::parts::{DEFAULT_PROFILE, Head, KEYS, Parts, check_name, take_profiles};
+use crate::spec::plot::require_x;
 use crate::spec::set::Override;
 use crate::spec::tree::Table;
 
@@ -83,6 +84,7 @@ pub(crate) fn assemble<C: Configuration>(
         &mut unsure
     };
     read_sides(&mut head, &designs(files, &design), checked);
+    require_x(&head, &design.keys(), checked);
     let mut head_layers = Layers::over(&Head::default(), head);
     let mut head = head_layers.extract::<Head>(&Names::default(), faults)?;
     check_name(head.name.as_deref(), &head_layers, faults);
@@ -92,6 +94,9 @@ pub(crate) fn assemble<C: Configuration>(
         for (index, table) in head.table.iter().enumerate() {
             table.check(index, &head_layers, &design.keys(), vocabulary, faults);
             table.check_baseline(index, &head_layers, &head.statistics, faults);
+        }
+        for (index, plot) in head.plot.iter().enumerate() {
+            plot.check(index, &head_layers, &design.keys(), vocabulary, faults);
         }
         for (index, claim) in head.claim.iter_mut().enumerate() {
             claim.check(index, &head_layers, (&design, &rows), vocabulary, faults);
@@ -109,6 +114,7 @@ pub(crate) fn assemble<C: Configuration>(
         axes: describe(&design, &rows),
         statistics: head.statistics,
         tables: head.table,
+        plots: head.plot,
         claims: head.claim,
         cells,
     })

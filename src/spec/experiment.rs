@@ -15,6 +15,7 @@ use crate::spec::error::SpecError;
 use crate::spec::fault::{Fault, extend_distinct};
 use crate::spec::files::Files;
 use crate::spec::parts::{DEFAULT_PROFILE, unknown_profile};
+use crate::spec::plot::Plot;
 use crate::spec::set::{leaves, parse_set};
 use crate::spec::source::Sources;
 use crate::spec::statistics::Statistics;
@@ -41,6 +42,8 @@ pub struct Experiment<C> {
     pub statistics: Statistics,
     /// The tables of the report, in order.
     pub tables: Vec<Table>,
+    /// The plots of the report beside those of the tables, in order.
+    pub plots: Vec<Plot>,
     /// The claims that the report tests, in order.
     pub claims: Vec<Claim>,
     pub(crate) cells: Vec<Cell<C>>,
@@ -151,11 +154,15 @@ impl<C: Configuration> Experiment<C> {
         &self.cells
     }
 
-    /// Whether a table or a claim shows the column of this name.
+    /// Whether a table, a plot or a claim shows the column of this name.
     pub fn shows(&self, column: &str) -> bool {
         let columns = self.tables.iter().flat_map(|table| &table.columns);
         let metrics = self.claims.iter().map(|claim| &claim.metric);
-        columns.chain(metrics).any(|name| name == column)
+        let plots = self.plots.iter().flat_map(|plot| &plot.y);
+        columns
+            .chain(metrics)
+            .chain(plots)
+            .any(|name| name == column)
     }
 
     /// The runs: for every cell each seed, and for every seed each fold.

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::spec::axes::flatten;
 use crate::spec::claim::Claim;
 use crate::spec::fault::Fault;
+use crate::spec::plot::Plot;
 use crate::spec::statistics::{Statistics, flatten_baseline};
 use crate::spec::suggest::advice;
 use crate::spec::table::Table as ReportTable;
 use crate::spec::tree::{Table, Value};
 
 /// Top-level keys that belong to the language and not to the configuration.
-pub(crate) const KEYS: [&str; 9] = [
+pub(crate) const KEYS: [&str; 10] = [
     "name",
     "title",
     "mirrors",
@@ -19,6 +20,7 @@ pub(crate) const KEYS: [&str; 9] = [
     "axes",
     "statistics",
     "table",
+    "plot",
     "claim",
     "profile",
 ];
@@ -38,6 +40,7 @@ pub(crate) struct Head {
     pub(crate) mirrors: Option<String>,
     pub(crate) statistics: Statistics,
     pub(crate) table: Vec<ReportTable>,
+    pub(crate) plot: Vec<Plot>,
     pub(crate) claim: Vec<Claim>,
 }
 

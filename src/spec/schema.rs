@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::spec::claim::Claim;
 use crate::spec::configuration::Configuration;
+use crate::spec::plot::Plot;
 use crate::spec::statistics::Statistics;
 use crate::spec::table::Table;
 
@@ -17,6 +18,7 @@ pub fn schema<C: Configuration>() -> Value {
     let mut generator = SchemaSettings::draft07().into_generator();
     let statistics = Value::from(generator.subschema_for::<Statistics>());
     let table = Value::from(generator.subschema_for::<Table>());
+    let plot = Value::from(generator.subschema_for::<Plot>());
     let claim = Value::from(generator.subschema_for::<Claim>());
     let mut properties = take_properties(Value::from(C::json_schema(&mut generator)));
     let mut definitions = Value::Object(generator.take_definitions(true));
@@ -33,6 +35,10 @@ pub fn schema<C: Configuration>() -> Value {
     properties.insert(
         "table".into(),
         json!({ "description": "Tables of the report.", "type": "array", "items": table }),
+    );
+    properties.insert(
+        "plot".into(),
+        json!({ "description": "Plots of the report, beside those that the tables get.", "type": "array", "items": plot }),
     );
     properties.insert(
         "claim".into(),

@@ -123,7 +123,10 @@ pub(crate) fn candidates(name: &str, vocabulary: &Vocabulary<'_>) -> Vec<String>
         .collect()
 }
 
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+/// Reads the name of an axis, or a list of such names.
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;
 
     impl<'de> Visitor<'de> for OneOrMany {
@@ -149,6 +152,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
     deserializer.deserialize_any(OneOrMany)
 }
 
-fn one_or_many_schema(_: &mut SchemaGenerator) -> Schema {
+/// The schema of what [`one_or_many`] reads.
+pub(crate) fn one_or_many_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "array"], "items": { "type": "string" } })
 }

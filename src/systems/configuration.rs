@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
-use super::pure::{Approach, PureConfig};
+use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
 use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
@@ -32,6 +32,8 @@ pub struct Configuration {
     pub mfvi: MeanFieldConfig,
     /// Switches of PURE.
     pub pure: PureConfig,
+    /// Switches of the joint model that PURE is compared with.
+    pub joint_baseline: JointBaselineConfig,
     /// The training recipe.
     pub train: Recipe,
     /// What is scored, and how.
@@ -47,8 +49,8 @@ pub struct SystemConfig {
     /// The system.
     pub kind: SystemKind,
     /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
-    /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`, or
-    /// `entities` for the entity model alone.
+    /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`,
+    /// `joint`, or `entities` for the entity model alone.
     pub approach: String,
 }
 
@@ -106,6 +108,7 @@ impl Default for Configuration {
             pruner: PrunerConfig::default(),
             mfvi: MeanFieldConfig::default(),
             pure: PureConfig::default(),
+            joint_baseline: JointBaselineConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
             speed: SpeedConfig::default(),
@@ -175,17 +178,52 @@ impl spec::Configuration for Configuration {
             .chain(within("pruner", self.pruner.problems()))
             .chain(within("mfvi", self.mfvi.problems()))
             .chain(within("pure", self.pure.problems()))
+            .chain(within("joint_baseline", self.joint_baseline.problems()))
             .chain(within("train", self.train.problems()))
             .chain(within("speed", self.speed.problems()))
             .collect();
         let name = self.system.approach();
         let known = match self.system.kind {
             SystemKind::JointEre => approach(name).map(drop),
-            SystemKind::Pure => name.parse::<Approach>().map(drop),
+            SystemKind::Pure => name.parse::<Approach>().map(|approach| {
+                if approach == Approach::Joint && self.pure.entities == Entities::Gold {
+                    problems.push(Problem::new(
+                        "pure.entities",
+                        "a joint model cannot be given entities; set \"predicted\"",
+                    ));
+                }
+            }),
         };
         if let Err(reason) = known {
             problems.push(Problem::new("system.approach", reason));
         }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::spec::Configuration as _;
+    use serde_json::json;
+
+    #[test]
+    fn a_joint_model_is_given_no_entities() {
+        let problems = |approach: &str, entities: &str| {
+            let configuration: Configuration = serde_json::from_value(json!({
+                "system": { "kind": "pure", "approach": approach },
+                "pure": { "entities": entities },
+                "joint_baseline": { "kept_share": 0.0 },
+            }))
+            .unwrap();
+            let problems = configuration.problems().into_iter();
+            problems.map(|one| one.key).collect::<Vec<_>>()
+        };
+        let share = "joint_baseline.kept_share";
+        assert_eq!(problems("joint", "predicted"), [share]);
+        assert_eq!(problems("joint", "gold"), [share, "pure.entities"]);
+        assert_eq!(problems("pipeline", "gold"), [share]);
     }
 }

@@ -91,6 +91,7 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
         jointere::TRAIN => train(work, report),
         jointere::PREDICT => predict(work),
         pure::TRAIN => train_pure(work, report),
+        pure::JOINT => train_joint(work, report),
         pure::PREDICT => {
             let step: pure::PredictStep = read(work.description)?;
             let corpus = open_corpus(work, &step.corpus)?;
@@ -187,6 +188,26 @@ fn train_pure(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Syst
         "best_epoch": trained.best.epoch,
         "best_dev": trained.best.score,
         "cut_pairs": trained.cut,
+    }))
+}
+
+fn train_joint(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: pure::JointStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = training_device(work)?;
+    let epochs = step.train.epochs;
+    let trained = pure::train_joint(
+        &step,
+        &corpus,
+        open_model(work, &step.encoder)?,
+        &device,
+        &work.output,
+        |epoch| report(told(epoch, epochs, pure::JOINT_SELECTION)),
+    )?;
+    Ok(json!({
+        "parameters": trained.parameters,
+        "best_epoch": trained.best.epoch,
+        "best_dev": trained.best.score,
     }))
 }
 

@@ -25,7 +25,7 @@ pub struct Recipe {
     pub time_decay: f64,
     /// Decoupled weight decay (AdamW).
     pub weight_decay: f64,
-    /// Whether biases and layer norms decay too.
+    /// Whether biases and the encoder's layer norms decay too.
     pub decay_all: bool,
     /// AdamW's ε.
     pub epsilon: f64,

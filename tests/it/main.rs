@@ -22,6 +22,8 @@ mod oracle_metrics;
 mod oracle_recurrent;
 mod oracle_stats;
 mod pretrained;
+mod pure;
+mod pure_joint;
 mod run;
 mod sandbox;
 mod schema;

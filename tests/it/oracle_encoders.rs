@@ -9,7 +9,10 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde_json::Value;
-use sweep::encoder::{Architecture, Encoder, TokenBatch, Transformer, load_encoder};
+use sweep::encoder::{
+    Architecture, Encoder, MarkerGroup, PackedText, TokenBatch, Transformer, load_encoder,
+    packed_states,
+};
 
 use crate::oracle::{
     Fields, array, cases, difference, floats, folders, index, indexes, items, number, read,
@@ -255,6 +258,53 @@ fn oracle_packed_and_one_pair_per_sequence_agree() {
         eprintln!("packed and one pair per sequence differ by at most {worst:.1e}");
         assert!(worst <= SAME, "the layouts differ by {worst:e}");
     });
+}
+
+/// The states of the first and the third marker of every group, by the way without padding and by that of training.
+#[test]
+fn oracle_packed_states_are_those_of_the_markers() {
+    let check = |oracle: &Oracle| {
+        let Some(entries) = oracle.cases.get("packed") else {
+            return;
+        };
+        for entry in items(entries) {
+            let (ids, positions) = (table(&entry["input_ids"]), table(&entry["position_ids"]));
+            let expected = States::expected(&entry["last_hidden_state"]);
+            let (mut inputs, mut states) = (Vec::new(), Vec::new());
+            let sizes = items(&entry["text_lengths"])
+                .iter()
+                .zip(items(&entry["pairs"]));
+            for (row, (text, pairs)) in sizes.enumerate() {
+                let (text, pairs) = (index(text), index(pairs));
+                let firsts = (0..pairs).map(|pair| text + 4 * pair);
+                let markers =
+                    |row: &[usize], first| [0, 1, 2, 3].map(|marker| row[first + marker] as u32);
+                let group = |first| MarkerGroup {
+                    ids: markers(&ids[row], first),
+                    positions: markers(&positions[row], first),
+                };
+                let pieces: Vec<u32> = ids[row][..text].iter().map(|id| *id as u32).collect();
+                inputs.push((pieces, firsts.clone().map(group).collect::<Vec<_>>()));
+                for first in firsts {
+                    states.extend([first, first + 2].map(|piece| expected.at(row, piece)));
+                }
+            }
+            let texts: Vec<PackedText> = inputs
+                .iter()
+                .map(|(pieces, groups)| PackedText { pieces, groups })
+                .collect();
+            let padding = oracle.architecture.padding();
+            let found = values(packed_states(&oracle.encoder, &texts, padding, None));
+            let off = difference(&found, &states.concat());
+            eprintln!(
+                "{}: states of markers differ by at most {off:.1e}",
+                entry["name"]
+            );
+            assert!(off <= TOLERANCE, "{}: off by {off:e}", entry["name"]);
+        }
+    };
+    each_oracle(&Device::flex(), check);
+    each_oracle(&Device::flex().autodiff(), check);
 }
 
 /// Gradients by Hugging Face name, rows before columns as PyTorch keeps them.

@@ -151,7 +151,7 @@ fn a_speed_is_not_measured_for_another_machine() {
     sandbox.write("tiny.toml", text);
     let said = sandbox.succeed("run tiny.toml -j 2").stdout;
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let untimed = "1 of 2 scored runs has no speed: ei, seed 0 (none of its modules decides about relations).";
+    let untimed = "1 of 2 scored runs has no speed: ei, seed 0 (it has no step that finds relations between given entities).";
     assert!(said.contains(untimed), "{said}");
 
     let here = sandbox.step("speed of a4 seed 0 on test");

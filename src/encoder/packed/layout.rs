@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::marker_group::{MARKERS, PackedText};
+use super::marker_group::PackedText;
 
 /// The rows of different texts, each with all markers that look at it right behind it.
 #[derive(Debug, Default)]
@@ -13,10 +13,10 @@ pub(super) struct Layout {
     /// Position of every row.
     pub(super) positions: Vec<i32>,
     /// The rows of the markers that are asked for: ⟨S⟩ and ⟨O⟩ of every group.
-    pub(super) asked: Vec<i32>,
+    pub(super) asked: Vec<usize>,
     /// For every group in the order in which groups are given, which of those rows are
     /// its own, counted in groups.
-    pub(super) order: Vec<i32>,
+    pub(super) order: Vec<usize>,
 }
 
 /// The rows of one text.
@@ -52,9 +52,7 @@ impl Layout {
         }
         for ((place, occurrence), text) in places.into_iter().zip(texts) {
             let first = firsts[place][occurrence];
-            layout
-                .order
-                .extend((first..first + text.groups.len()).map(|group| group as i32));
+            layout.order.extend(first..first + text.groups.len());
         }
         layout
     }
@@ -70,7 +68,7 @@ impl Layout {
         for text in occurrences {
             firsts.push(self.asked.len() / 2);
             for group in text.groups {
-                let row = self.ids.len() as i32;
+                let row = self.ids.len();
                 self.asked.extend([row, row + 2]);
                 self.ids.extend(group.ids.map(|id| id as i32));
                 self.positions
@@ -84,13 +82,6 @@ impl Layout {
             groups,
         });
         firsts
-    }
-}
-
-impl TextRows {
-    /// Rows of the text and of its markers.
-    pub(super) fn len(self) -> usize {
-        self.pieces + MARKERS * self.groups
     }
 }
 
@@ -118,7 +109,6 @@ mod tests {
             groups,
         };
         assert_eq!(layout.texts, [rows(0, 2, 3), rows(14, 1, 1)]);
-        assert_eq!(layout.texts[0].len(), 14);
         let ids = [
             1, 2, 10, 11, 12, 13, 30, 31, 32, 33, 40, 41, 42, 43, 3, 20, 21, 22, 23,
         ];

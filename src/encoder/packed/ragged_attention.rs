@@ -7,13 +7,13 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::backend::ops::FloatTensorOps;
-use burn::tensor::Tensor;
+use burn::tensor::TensorData;
 use rayon::prelude::*;
 
 use super::layout::TextRows;
 use super::marker_group::MARKERS;
 use crate::encoder::heads::{apart, side_by_side};
-use crate::encoder::host::{lying, matrix, numbers};
+use crate::encoder::host::numbers;
 use crate::encoder::lanes::dot;
 use crate::encoder::softmax::softmax;
 
@@ -38,18 +38,19 @@ impl Asking {
 
 /// softmax(Q Kᵀ/√depth) V (Vaswani et al. 2017, eq. 1) of every head over what each row
 /// may look at: rows of queries × (heads · depth). Keys and values are those of all rows,
-/// queries those of the rows that are `asking`. None where they do not lie on the host.
+/// queries those of the rows that are `asking`.
 pub(super) fn attend(
-    [query, key, value]: [&Tensor<2>; 3],
+    [query, key, value]: [FlexTensor; 3],
     heads: usize,
     texts: &[TextRows],
     asking: Asking,
-) -> Option<Tensor<2>> {
-    let [rows, width] = query.dims();
+) -> FlexTensor {
+    let shape = query.layout().shape().clone();
+    let [rows, width] = [shape[0], shape[1]];
     let attention = Attention {
-        query: lying(query)?,
-        key: lying(key)?,
-        value: lying(value)?,
+        query,
+        key,
+        value,
         heads,
         depth: width / heads,
         asking,
@@ -69,7 +70,7 @@ pub(super) fn attend(
     parts
         .into_par_iter()
         .for_each(|(text, first, output)| attention.of_text(text, first, output));
-    Some(matrix(outputs, [rows, width]))
+    FlexTensor::from_data(TensorData::new(outputs, shape))
 }
 
 /// Projected rows, (rows) × (heads · depth).

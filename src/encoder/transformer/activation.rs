@@ -3,7 +3,9 @@
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use super::gelu::{gelu, gelu_tanh, quick_gelu, silu};
+use super::gelu::{
+    gelu, gelu_row, gelu_tanh, gelu_tanh_row, quick_gelu, quick_gelu_row, silu, silu_row,
+};
 
 /// `hidden_act` of a Hugging Face configuration. Names of one function that differ only
 /// in how it is computed are the same here.
@@ -45,6 +47,18 @@ impl Activation {
             Self::Tanh => activation::tanh(input),
         }
     }
+
+    /// Applies the function to values on the host, in their place.
+    pub(crate) fn apply_to(self, values: &mut [f32]) {
+        match self {
+            Self::Gelu => gelu_row(values),
+            Self::GeluNew => gelu_tanh_row(values),
+            Self::QuickGelu => quick_gelu_row(values),
+            Self::Silu => silu_row(values),
+            Self::Relu => values.iter_mut().for_each(|value| *value = value.max(0.0)),
+            Self::Tanh => values.iter_mut().for_each(|value| *value = value.tanh()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -74,7 +88,9 @@ mod tests {
             let function: Activation = serde_json::from_str(&format!("\"{name}\"")).unwrap();
             let input = Tensor::<1>::from_floats([-1.0, 2.0], &Device::flex());
             let found: Vec<f32> = function.apply(input).into_data().try_into_vec().unwrap();
-            for (found, expected) in found.into_iter().zip(values) {
+            let mut row = [-1.0, 2.0];
+            function.apply_to(&mut row);
+            for (found, expected) in found.into_iter().chain(row).zip(values.repeat(2)) {
                 assert!((found - expected).abs() < 1e-6, "{name}: {found}");
             }
         }

@@ -40,6 +40,34 @@ pub(crate) fn silu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     pointwise(input, |x| gated(x, x, 1.0), activation::silu)
 }
 
+/// What [`gelu`] makes of values, in their place.
+pub(crate) fn gelu_row(values: &mut [f32]) {
+    for value in values {
+        *value = exact(*value).0;
+    }
+}
+
+/// What [`gelu_tanh`] makes of values, in their place.
+pub(crate) fn gelu_tanh_row(values: &mut [f32]) {
+    for value in values {
+        *value = tanh_form(*value).0;
+    }
+}
+
+/// What [`quick_gelu`] makes of values, in their place.
+pub(crate) fn quick_gelu_row(values: &mut [f32]) {
+    for value in values {
+        *value = gated(*value, QUICK * *value, QUICK).0;
+    }
+}
+
+/// What [`silu`] makes of values, in their place.
+pub(crate) fn silu_row(values: &mut [f32]) {
+    for value in values {
+        *value = gated(*value, *value, 1.0).0;
+    }
+}
+
 /// x·Φ(x) and its derivative Φ(x) + x·φ(x).
 ///
 /// Φ comes from Abramowitz and Stegun 1964, formula 7.1.26, whose error in erf is at

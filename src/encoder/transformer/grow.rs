@@ -77,10 +77,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use burn::tensor::Device;
+    use serde_json::json;
 
     use super::*;
     use crate::encoder::transformer::Transformer;
-    use crate::encoder::{Scheme, ScratchConfig, TokenBatch, initialise};
+    use crate::encoder::{ARCHITECTURES, Scheme, ScratchConfig, TokenBatch, initialise};
 
     fn bert(device: &Device) -> (Architecture, Encoder) {
         let shape = ScratchConfig {
@@ -117,5 +118,66 @@ mod tests {
             let (same, _) = grow_vocabulary(architecture.clone(), encoder, 12, 1);
             assert_eq!(same, architecture);
         }
+    }
+
+    #[test]
+    fn the_embedding_of_every_architecture_grows() {
+        let device = Device::flex();
+        let settings = [
+            json!({
+                "model_type": "bert", "vocab_size": 10, "hidden_size": 8,
+                "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8,
+                "max_position_embeddings": 16,
+            }),
+            json!({
+                "model_type": "albert", "vocab_size": 10, "embedding_size": 6,
+                "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
+                "intermediate_size": 8, "max_position_embeddings": 16,
+            }),
+            json!({
+                "model_type": "deberta-v2", "vocab_size": 10, "hidden_size": 8,
+                "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8,
+                "relative_attention": true, "position_biased_input": false,
+                "max_position_embeddings": 12, "position_buckets": 8,
+                "norm_rel_ebd": "layer_norm", "pos_att_type": "p2c|c2p", "share_att_key": true,
+            }),
+            json!({
+                "model_type": "t5", "vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 8,
+                "num_layers": 1, "num_heads": 2, "relative_attention_num_buckets": 8,
+                "relative_attention_max_distance": 10, "feed_forward_proj": "gated-gelu",
+            }),
+            json!({
+                "model_type": "bart", "vocab_size": 10, "d_model": 8, "encoder_layers": 1,
+                "encoder_attention_heads": 2, "encoder_ffn_dim": 8, "decoder_layers": 1,
+                "max_position_embeddings": 16,
+            }),
+        ];
+        let mut names = Vec::new();
+        for settings in settings {
+            let architecture: Architecture = serde_json::from_value(settings).unwrap();
+            let name = architecture.name();
+            names.push(name);
+            let encoder = architecture.init(&device);
+            let encoder = initialise(encoder, 3, Scheme::Normal(0.4), &|_| true);
+            let parameters = encoder.num_params();
+            let before = states(&encoder, &[1, 9], &device);
+            let (grown, encoder) = grow_vocabulary(architecture, encoder, 13, 1);
+            let (after, new) = (
+                states(&encoder, &[1, 9], &device),
+                states(&encoder, &[1, 12], &device),
+            );
+            assert_eq!(grown.vocabulary(), 13, "{name}");
+            assert_eq!(before, after, "{name}");
+            assert_ne!(before, new, "{name}");
+            let width = if name == "albert" { 6 } else { 8 };
+            assert_eq!(encoder.num_params(), parameters + 3 * width, "{name}");
+            // What is grown has the shape of what is built.
+            assert_eq!(
+                grown.init(&device).num_params(),
+                encoder.num_params(),
+                "{name}"
+            );
+        }
+        assert_eq!(names, ARCHITECTURES);
     }
 }

@@ -13,6 +13,7 @@ mod gelu;
 mod grow;
 pub(crate) mod heads;
 mod host_attention;
+pub(crate) mod host_linear;
 mod interface;
 pub(crate) mod lanes;
 mod lookup;

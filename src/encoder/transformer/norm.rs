@@ -60,30 +60,6 @@ where
     ];
     let mut factors = vec![0f32; rows];
     let part = ROWS * width;
-    let place = |(output, factor, values): (&mut [f32], &mut f32, &[f32])| {
-        let count = width as f32;
-        let mean = if centred { sum(values) / count } else { 0.0 };
-        for (output, value) in output.iter_mut().zip(values) {
-            *output = value - mean;
-        }
-        let variance = dot(output, output) / count;
-        *factor = 1.0 / (variance + epsilon as f32).sqrt();
-        for output in output.iter_mut() {
-            *output *= *factor;
-        }
-    };
-    let scale = |output: &mut [f32]| match beta {
-        Some(beta) => {
-            for ((output, gamma), beta) in output.iter_mut().zip(gamma).zip(beta) {
-                *output = *output * gamma + beta;
-            }
-        }
-        None => {
-            for (output, gamma) in output.iter_mut().zip(gamma) {
-                *output *= gamma;
-            }
-        }
-    };
     let keep = inputs.recorded.is_some();
     let kept = if keep { part } else { 1 };
     let mut kept: Vec<&mut [f32]> = unscaled.chunks_mut(kept).collect();
@@ -98,11 +74,12 @@ where
             for (row, ((output, factor), values)) in
                 rows.zip(values.chunks_exact(width)).enumerate()
             {
-                place((output, factor, values));
+                output.copy_from_slice(values);
+                *factor = standardise(output, epsilon as f32, centred);
                 if keep {
                     kept[row * width..][..width].copy_from_slice(output);
                 }
-                scale(output);
+                scale(output, gamma, beta);
             }
         });
     let gamma = gamma.to_vec();
@@ -112,6 +89,43 @@ where
         gamma,
         centred,
     })
+}
+
+/// What [`layer_norm`] makes of one row, in its place.
+pub(crate) fn layer_norm_row(row: &mut [f32], gamma: &[f32], beta: &[f32], epsilon: f64) {
+    standardise(row, epsilon as f32, true);
+    scale(row, gamma, Some(beta));
+}
+
+/// Subtracts a row's mean, if `centred`, and multiplies it by what is given: the inverse
+/// of its deviation.
+fn standardise(row: &mut [f32], epsilon: f32, centred: bool) -> f32 {
+    let count = row.len() as f32;
+    let mean = if centred { sum(row) / count } else { 0.0 };
+    for value in row.iter_mut() {
+        *value -= mean;
+    }
+    let variance = dot(row, row) / count;
+    let factor = 1.0 / (variance + epsilon).sqrt();
+    for value in row.iter_mut() {
+        *value *= factor;
+    }
+    factor
+}
+
+fn scale(row: &mut [f32], gamma: &[f32], beta: Option<&[f32]>) {
+    match beta {
+        Some(beta) => {
+            for ((value, gamma), beta) in row.iter_mut().zip(gamma).zip(beta) {
+                *value = *value * gamma + beta;
+            }
+        }
+        None => {
+            for (value, gamma) in row.iter_mut().zip(gamma) {
+                *value *= gamma;
+            }
+        }
+    }
 }
 
 /// The way back through a norm.

@@ -1,12 +1,15 @@
 //! What BERT, ALBERT and BART have in common: positions that are told at the bottom
 //! alone, and blocks that norm after every sum (Vaswani et al. 2017, §3.1).
 
+use burn::backend::flex::FlexTensor;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
 use super::activation::Activation;
-use super::norm::layer_norm;
+use super::host_linear::host_linear;
+use super::norm::layer_norm_row;
 use super::self_attention::Projections;
+use crate::encoder::host::{lying, numbers};
 
 /// An encoder over rows of pieces, as it computes without dropout.
 #[derive(Debug)]
@@ -36,10 +39,31 @@ pub(crate) struct PostNormBlock<'a> {
 
 impl PostNormBlock<'_> {
     /// What the block makes of `states` that have `attended` to others, rows × H each.
-    pub(crate) fn finish(&self, states: Tensor<2>, attended: Tensor<2>) -> Tensor<2> {
-        let sum = states + self.output.forward(attended);
-        let states = layer_norm(self.attended_norm, self.epsilon, sum);
-        let inner = self.act.apply(self.inner.forward(states.clone()));
-        layer_norm(self.norm, self.epsilon, states + self.outer.forward(inner))
+    /// None where not all lies on the host.
+    pub(crate) fn finish(&self, states: &FlexTensor, attended: FlexTensor) -> Option<FlexTensor> {
+        let states = self.add_and_norm(self.output, attended, states, self.attended_norm)?;
+        let act = |_, row: &mut [f32]| self.act.apply_to(row);
+        let inner = host_linear(states.clone(), self.inner, act)?;
+        self.add_and_norm(self.outer, inner, &states, self.norm)
+    }
+
+    fn add_and_norm(
+        &self,
+        layer: &Linear,
+        inner: FlexTensor,
+        residual: &FlexTensor,
+        norm: &LayerNorm,
+    ) -> Option<FlexTensor> {
+        let residual = numbers(residual);
+        let gamma = lying(&norm.gamma.val())?;
+        let beta = lying(&norm.beta.as_ref()?.val())?;
+        let (gamma, beta) = (numbers(&gamma), numbers(&beta));
+        host_linear(inner, layer, |index, row| {
+            let residual = &residual[index * row.len()..];
+            for (value, residual) in row.iter_mut().zip(residual) {
+                *value += residual;
+            }
+            layer_norm_row(row, gamma, beta, self.epsilon);
+        })
     }
 }

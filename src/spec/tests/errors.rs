@@ -216,6 +216,28 @@ across = "train.rte"
     )
 );
 shows!(
+    plots,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[plot]]
+kind = "lines"
+x = "train.rte"
+y = ["taste", "smel.worst"]
+lines = "pan.kid"
+[[plot]]
+kind = "line"
+x = "train.rate"
+lines = ["pan.kind", "train.rate"]
+[[plot]]
+caption = "Nothing runs from left to right"
+line = "pan.kind"
+[[plot]]
+x = 3
+"#
+    )
+);
+shows!(
     rates_have_no_measures_and_no_pairs,
     format!(
         "{GOOD}{}",
@@ -225,6 +247,13 @@ rows = "pan.kind"
 columns = ["haste", "haste.mean", "hast"]
 pairwise = ["haste"]
 "#
+    )
+);
+shows!(
+    plot_in_a_profile,
+    GOOD.replace(
+        "train.epochs = 50",
+        "train.epochs = 50\n[[profile.feast.plot]]\nx = \"train.rat\""
     )
 );
 shows!(

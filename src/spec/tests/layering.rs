@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Kind, SideDish, profile, read, read_with, set, variables};
-use crate::spec::Options;
+use crate::spec::{Options, PlotKind};
 
 const FILE: &str = r#"
 name = "dinner"
@@ -210,4 +210,25 @@ fn numbers_are_read_in_every_way_that_toml_writes_them() {
     assert!((configuration.train.rate - 1e-5).abs() < 1e-12);
     let infinite = read_with(FILE, &set(&["train.rate=inf"])).unwrap();
     assert!(infinite.configuration.train.rate.is_infinite());
+}
+
+#[test]
+fn plots_are_read_and_a_profile_has_its_own() {
+    let file = format!(
+        "{}{}",
+        FILE.replace(
+            "train.epochs = 6",
+            "train.epochs = 6\nplot = [{ x = \"pan.kind\" }]"
+        ),
+        "[[plot]]\nx = \"pan.kind\"\ny = [\"taste\", \"smell.worst\"]\ncaption = \"Pans\"\n"
+    );
+    let plots = read(&file).plots;
+    assert_eq!(plots.len(), 1);
+    assert_eq!(plots[0].caption.as_deref(), Some("Pans"));
+    assert_eq!(
+        (plots[0].kind, plots[0].y.len(), plots[0].lines.len()),
+        (PlotKind::Line, 2, 0)
+    );
+    let feast = read_with(&file, &profile("feast")).unwrap().plots;
+    assert_eq!((feast.len(), feast[0].caption.is_none()), (1, true));
 }

@@ -30,7 +30,6 @@ mod stage;
 mod steps;
 mod ternary;
 mod timing;
-mod top_k;
 mod training;
 
 pub use approach::approach;

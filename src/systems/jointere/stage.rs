@@ -7,9 +7,8 @@ use super::decode::label;
 use super::examples::Example;
 use super::model::JointEre;
 use super::module::{Decision, ModuleKind, SpanSource};
-use super::top_k::top_k;
 use crate::corpus::{Entity, Extraction, Labels, Relation, Span};
-use crate::systems::spans::Rows;
+use crate::systems::spans::{Rows, top_k};
 
 /// Sentences a batch of inference, where nobody asks for another number.
 const BATCH: usize = 32;

@@ -11,6 +11,9 @@ pub enum Approach {
     Shared,
     /// The entity model alone, where relations are not asked about.
     Entities,
+    /// One encoder and one loss, the baseline of the experiment with less training data
+    /// (Zhong and Chen 2021, §5).
+    Joint,
 }
 
 impl FromStr for Approach {
@@ -21,8 +24,10 @@ impl FromStr for Approach {
             "pipeline" => Ok(Self::Pipeline),
             "shared" => Ok(Self::Shared),
             "entities" => Ok(Self::Entities),
+            "joint" => Ok(Self::Joint),
             _ => Err(format!(
-                "`{name}` is no approach of PURE; its approaches are pipeline, shared and entities"
+                "`{name}` is no approach of PURE; its approaches are pipeline, shared, joint and \
+                 entities"
             )),
         }
     }

@@ -23,16 +23,19 @@ pub struct PureConfig {
     pub mlp: usize,
     /// Dropout in the perceptrons.
     pub dropout: f64,
-    /// Dropout on the encoder's states and before the relation classifier.
+    /// Dropout on the states that the entity model reads and before the relation
+    /// classifier; the release takes the encoder's own (0.1 for BERT, 0 for ALBERT-xxlarge).
     pub state_dropout: f64,
-    /// Whether the entity model sees its batches in a new order every epoch; the release
-    /// keeps the corpus' order.
+    /// Whether the entity model's sentences are put into batches as `[train]` says by
+    /// `shuffle` and `bucket`. Otherwise, as in the release, batches are cut in the order
+    /// of the corpus and keep it in every epoch, behind those of very long inputs.
     pub entity_shuffle: bool,
     /// Whether the score layers' biases start at the log frequencies of the training
     /// labels, which spares the steps that only learn how rare entities are.
     pub prior_bias: bool,
-    /// Weight of a relation loss, over pairs of annotated entities, in the training of
-    /// the entity model; 0 means none.
+    /// Weight of a relation loss in the training of the pipeline's entity model; 0 means
+    /// none. It is the mean over the batch's pairs of annotated entities, which are read
+    /// as under `text`.
     pub aux_relation_loss: f64,
     /// What the relation model is given of a pair.
     pub rel_input: RelInput,
@@ -41,7 +44,8 @@ pub struct PureConfig {
     /// How pairs are put into batches.
     pub rel_batching: RelBatching,
     /// Longest input of the relation model in pieces, markers included; what is behind is
-    /// cut off. 0 means 128 more than `relation_window`.
+    /// cut off, or, where there are no markers, the context shrinks. 0 means 128 more than
+    /// `relation_window`. Without effect on the approximation.
     pub rel_length: usize,
     /// Which rows of the embedding stand for markers.
     pub marker_rows: MarkerRows,
@@ -56,13 +60,15 @@ pub struct PureConfig {
     pub entities: Entities,
     /// What pairs of dev are made of when the best relation model is chosen.
     pub selection_entities: Entities,
-    /// What pairs the relation model is trained on are made of.
+    /// What pairs the pipeline's relation model is trained on are made of; a shared
+    /// encoder learns from the annotation.
     pub train_entities: TrainEntities,
     /// Number of parts of the training documents in jackknifing.
     pub folds: usize,
     /// Kept spans per word where spans are kept (λ).
     pub kept_share: f64,
-    /// Weight of the loss over the arguments' types under `markers_eloss`.
+    /// Weight of the loss over the arguments' types under `markers_eloss`, which is the
+    /// sum of a pair's two cross-entropies, and the mean of that over a batch's pairs.
     pub eloss_weight: f64,
     /// Training of one encoder for both tasks.
     pub shared: SharedConfig,
@@ -136,9 +142,11 @@ pub struct SharedConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SharedSchedule {
-    /// Every step takes a batch of either task, drawn from the pool of both.
+    /// Every step takes a batch of either task, drawn from the pool of both; an epoch is
+    /// a pass over all of them.
     AlternateRandom,
-    /// Every step takes a batch of each and adds their losses.
+    /// Every step takes a batch of each and adds their losses; an epoch is a pass over
+    /// the pairs.
     Summed,
 }
 

@@ -101,7 +101,8 @@ fn related(
 
 /// Summed −log softmax(z)[gold] over the candidate spans of a batch of sentences, and
 /// beside it the mean loss over pairs of annotated entities where the model has a head
-/// for them (Zhong and Chen 2021, §5.2).
+/// for them (Zhong and Chen 2021, §5.2, which leaves the mean to the reader). Both read
+/// the states after their dropout.
 pub(crate) fn entity_loss(
     model: &Pure,
     sentences: &Sentences,

@@ -49,3 +49,6 @@ impl EntityHead {
         self.scorer.finish(first, self.dropout, noise)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,14 @@
 //! How long the relation model's inputs may be.
 
 use super::config::PureConfig;
+use crate::encoder::EncoderError;
+use crate::systems::error::SystemError;
 
-/// Words of context beyond which inputs are not cut by default.
+/// Pieces of the longest input by default beyond the words of context.
 const BEYOND_CONTEXT: usize = 128;
+
+/// Markers of a pair.
+const MARKERS: usize = 4;
 
 /// Longest text and longest input of the relation model in pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +24,12 @@ pub(crate) struct Limits {
 /// 2021, the release: 128 pieces for a sentence alone and 228 for 100 words of context).
 pub(crate) fn limits(config: &PureConfig, longest: Option<usize>) -> Limits {
     let own = match config.rel_length {
-        0 => config.relation_window + BEYOND_CONTEXT,
+        0 => default_length(config),
         length => length,
     };
     let input = longest.map_or(own, |longest| longest.min(own));
     let text = if config.approximate {
-        let packed = config.packed_length.saturating_sub(4);
+        let packed = config.packed_length.saturating_sub(MARKERS);
         Some(longest.map_or(packed, |longest| longest.min(packed)))
     } else if config.rel_input.has_markers() {
         None
@@ -32,6 +37,35 @@ pub(crate) fn limits(config: &PureConfig, longest: Option<usize>) -> Limits {
         Some(input)
     };
     Limits { text, input }
+}
+
+/// Pieces of the longest input where `rel_length` does not say.
+pub(crate) fn default_length(config: &PureConfig) -> usize {
+    config.relation_window + BEYOND_CONTEXT
+}
+
+/// The error of a sentence that is too long, with the switch that says so where it is not
+/// the encoder.
+pub(crate) fn too_long(error: EncoderError, config: &PureConfig) -> SystemError {
+    let (limit, switch) = if config.approximate {
+        let advice = "pure.packed_length, which has room for four markers behind it";
+        (config.packed_length.saturating_sub(MARKERS), advice)
+    } else if config.rel_length == 0 {
+        return error.into();
+    } else {
+        (config.rel_length, "pure.rel_length")
+    };
+    match error {
+        EncoderError::TooLong {
+            pieces,
+            positions,
+            start,
+        } if positions == limit => SystemError::Training(format!(
+            "a sentence of {pieces} pieces is longer than the {limit} that the relation model \
+             may read: `{start} …`; raise {switch}"
+        )),
+        other => other.into(),
+    }
 }
 
 #[cfg(test)]

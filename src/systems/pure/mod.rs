@@ -1,6 +1,7 @@
 //! PURE (Zhong and Chen 2021, "A Frustratingly Easy Approach for Entity and Relation
 //! Extraction"): a model that finds entities, and one with an encoder of its own that
-//! reads every pair of them with markers around its arguments.
+//! reads every pair of them with markers around its arguments. Beside them stands the joint
+//! model that they are compared with.
 
 mod approach;
 mod config;
@@ -8,6 +9,7 @@ mod context;
 mod entities;
 mod entity_head;
 mod instances;
+mod joint;
 mod limits;
 mod markers;
 mod model;
@@ -22,12 +24,16 @@ mod saved;
 mod steps;
 mod text;
 mod timing;
+#[cfg(test)]
+mod tiny;
 mod training;
 
 pub use approach::Approach;
 pub use config::{
     Entities, PureConfig, RelBatching, RelInput, SharedConfig, SharedSchedule, TrainEntities,
 };
+pub(crate) use joint::SELECTION as JOINT_SELECTION;
+pub use joint::{JOINT, JointBaselineConfig, JointStep, TrainedJoint, train as train_joint};
 pub use plan::draft_run;
 pub use predict::{documents, predict};
 pub use steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep};

@@ -206,3 +206,6 @@ impl Pure {
         head.of_text(&words, &spans, &pairs, &types, noise)
     }
 }
+
+#[cfg(test)]
+mod tests;

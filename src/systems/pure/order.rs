@@ -17,7 +17,16 @@ pub(crate) struct Pools {
 
 /// The batches of an epoch: indices of sentences, and behind them of pairs.
 pub(crate) fn epoch(pools: &Pools, step: &TrainStep, number: u32) -> Vec<Vec<usize>> {
-    let sentences = sentence_batches(&pools.sentences, step, number);
+    let size = match step.task {
+        Task::Both => step.pure.entity.batch.unwrap_or(step.train.batch),
+        Task::Entities | Task::Relations => step.train.batch,
+    };
+    let recipe = Recipe {
+        batch: size,
+        ..step.train.clone()
+    };
+    let shuffle = step.pure.entity_shuffle;
+    let sentences = sentence_batches(&pools.sentences, &recipe, shuffle, step.seed, number);
     let first_pair = pools.sentences.len();
     let pairs: Vec<Vec<usize>> = pair_batches(&pools.pairs, step, number)
         .into_iter()
@@ -37,39 +46,39 @@ pub(crate) fn epoch(pools: &Pools, step: &TrainStep, number: u32) -> Vec<Vec<usi
             shuffled(all, step.seed ^ 0x5EED, number)
         }
         SharedSchedule::Summed if sentences.is_empty() => pairs,
-        SharedSchedule::Summed => pairs
-            .into_iter()
-            .enumerate()
-            .map(|(index, mut batch)| {
-                // The batches of sentences take turns as often as there are pairs to add.
-                batch.extend(&sentences[index % sentences.len()]);
+        SharedSchedule::Summed => {
+            let count = pairs.len();
+            let pairs = pairs.into_iter().enumerate();
+            let summed = pairs.map(|(index, mut batch)| {
+                // The batches of sentences take turns as often as there are pairs to add to,
+                // and each epoch goes on where the one before it stopped, so that all of
+                // them are seen where they are the more.
+                let turn = number as usize * count + index;
+                batch.extend(&sentences[turn % sentences.len()]);
                 batch
-            })
-            .collect(),
+            });
+            summed.collect()
+        }
     }
 }
 
-fn sentence_batches(
+/// The batches of an epoch over sentences, given by their pieces and words: in the
+/// recipe's order, or where they are not shuffled in the corpus' behind long ones.
+pub(crate) fn sentence_batches(
     sentences: &[(usize, usize)],
-    step: &TrainStep,
+    recipe: &Recipe,
+    shuffle: bool,
+    seed: u64,
     number: u32,
 ) -> Vec<Vec<usize>> {
-    let size = match step.task {
-        Task::Both => step.pure.entity.batch.unwrap_or(step.train.batch),
-        Task::Entities | Task::Relations => step.train.batch,
-    };
-    if step.pure.entity_shuffle {
+    if shuffle {
         let lengths: Vec<usize> = sentences.iter().map(|(pieces, _)| *pieces).collect();
-        let recipe = Recipe {
-            batch: size,
-            ..step.train.clone()
-        };
-        return epoch_batches(&lengths, &recipe, step.seed, number);
+        return epoch_batches(&lengths, recipe, seed, number);
     }
     let (long, others): (Vec<usize>, Vec<usize>) =
         (0..sentences.len()).partition(|index| sentences[*index].1 > LONG);
     let long = long.into_iter().map(|index| vec![index]);
-    long.chain(others.chunks(size.max(1)).map(<[_]>::to_vec))
+    long.chain(others.chunks(recipe.batch.max(1)).map(<[_]>::to_vec))
         .collect()
 }
 

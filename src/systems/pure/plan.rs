@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::approach::Approach;
 use super::config::{Entities, PureConfig, RelBatching, RelInput, TrainEntities};
+use super::joint;
+use super::limits::default_length;
 use super::steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep, VERSION};
 use crate::corpus::Split;
 use crate::systems::Configuration;
@@ -35,16 +37,17 @@ pub fn draft_run(
         Approach::Pipeline => run.pipeline(split, drafts),
         Approach::Shared => run.shared(split, drafts),
         Approach::Entities => run.entities_of(split, false, drafts),
+        Approach::Joint => joint::draft_run(&run, split, drafts),
     }
 }
 
 /// What the steps of one run have in common.
-struct Run<'a> {
-    configuration: &'a Configuration,
-    config: &'a PureConfig,
-    corpus: &'a CorpusIdentity,
-    encoder: &'a EncoderIdentity,
-    seed: u64,
+pub(crate) struct Run<'a> {
+    pub(crate) configuration: &'a Configuration,
+    pub(crate) config: &'a PureConfig,
+    pub(crate) corpus: &'a CorpusIdentity,
+    pub(crate) encoder: &'a EncoderIdentity,
+    pub(crate) seed: u64,
 }
 
 impl Run<'_> {
@@ -73,7 +76,7 @@ impl Run<'_> {
             Entities::Predicted => Some(self.entities_of(split, kept, drafts)?),
         };
         let training = self.train_relations(inputs, drafts)?;
-        self.predict_relations(training, split, given, drafts)
+        self.predict_relations(training, split, given, &self.learned(), drafts)
     }
 
     /// One encoder for both tasks.
@@ -94,8 +97,16 @@ impl Run<'_> {
             selection_entities: PureConfig::default().selection_entities,
             ..self.relation_switches()
         };
-        let train = self.recipe(&self.config.relation);
-        let label = format!("entities and relations {}", self.windows());
+        let mut train = self.recipe(&self.config.relation);
+        if !config.entity_shuffle && config.rel_batching != RelBatching::Random {
+            let default = Recipe::default();
+            (train.shuffle, train.bucket) = (default.shuffle, default.bucket);
+        }
+        let label = format!(
+            "entities W={} and relations {}",
+            config.entity_window,
+            self.input()
+        );
         let training = self.train(Task::Both, label, config, train, None, Vec::new(), drafts)?;
         let given = match self.config.entities {
             Entities::Gold => None,
@@ -103,7 +114,7 @@ impl Run<'_> {
                 Some(self.predict_entities(training, split, None, false, drafts)?)
             }
         };
-        self.predict_relations(training, split, given, drafts)
+        self.predict_relations(training, split, given, &self.input(), drafts)
     }
 
     /// What the entity model finds in a split, or the spans that it keeps.
@@ -153,7 +164,7 @@ impl Run<'_> {
             let default = Recipe::default();
             (train.shuffle, train.bucket) = (default.shuffle, default.bucket);
         }
-        let label = format!("relations {}", self.windows());
+        let label = format!("relations {}", self.learned());
         self.train(Task::Relations, label, config, train, None, inputs, drafts)
     }
 
@@ -170,7 +181,12 @@ impl Run<'_> {
             rel_input: input,
             rel_layernorm: own.rel_layernorm,
             rel_batching: own.rel_batching,
-            rel_length: own.rel_length,
+            // The approximation has a limit of its own.
+            rel_length: if own.approximate || own.rel_length == default_length(own) {
+                default.rel_length
+            } else {
+                own.rel_length
+            },
             state_dropout: own.state_dropout,
             prior_bias: own.prior_bias,
             train_entities: own.train_entities,
@@ -282,7 +298,11 @@ impl Run<'_> {
             dedupe_spans: false,
             pure,
         };
-        let label = format!("{what} seed {} on {split}{part_label}", self.seed);
+        let window = self.config.entity_window;
+        let label = format!(
+            "{what} W={window} seed {} on {split}{part_label}",
+            self.seed
+        );
         Self::predict(&step, label, vec![training], drafts)
     }
 
@@ -291,6 +311,7 @@ impl Run<'_> {
         training: usize,
         split: Split,
         given: Option<usize>,
+        input: &str,
         drafts: &mut Drafts,
     ) -> Result<usize, String> {
         let default = PureConfig::default();
@@ -312,12 +333,13 @@ impl Run<'_> {
             pure,
         };
         let from = if given.is_none() { " from gold" } else { "" };
-        let label = format!("relations seed {} on {split}{from}", self.seed);
+        let label = format!("relations {input} seed {} on {split}{from}", self.seed);
         let inputs = std::iter::once(training).chain(given).collect();
         Self::predict(&step, label, inputs, drafts)
     }
 
-    fn predict(
+    /// Drafts the prediction by the training that is the first of `inputs`.
+    pub(crate) fn predict(
         step: &PredictStep,
         label: String,
         inputs: Vec<usize>,
@@ -338,7 +360,8 @@ impl Run<'_> {
         }))
     }
 
-    fn recipe(&self, changes: &RecipeChanges) -> Recipe {
+    /// The recipe of `[train]` with these changes.
+    pub(crate) fn recipe(&self, changes: &RecipeChanges) -> Recipe {
         let mut recipe = changes.apply(&self.configuration.train);
         if recipe.schedule != Schedule::InverseTime {
             recipe.time_decay = Recipe::default().time_decay;
@@ -347,15 +370,23 @@ impl Run<'_> {
     }
 
     /// The relation model's input in a few words.
-    fn windows(&self) -> String {
+    fn input(&self) -> String {
         let config = self.config;
         let packed = if config.approximate { ", packed" } else { "" };
-        let from = match config.train_entities {
+        let input = config.rel_input.name();
+        format!("{input} W={}{packed}", config.relation_window)
+    }
+
+    /// The same with what the pipeline's relation model learns from.
+    fn learned(&self) -> String {
+        let from = match self.config.train_entities {
             TrainEntities::Gold => "",
             TrainEntities::Jackknife => ", jackknifed",
             TrainEntities::Kept => ", kept spans",
         };
-        let input = config.rel_input.name();
-        format!("{input} W={}{packed}{from}", config.relation_window)
+        self.input() + from
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use super::config::{Entities, TrainEntities};
 use super::entities::{Keep, find_entities};
 use super::instances::Candidates;
+use super::joint;
 use super::limits::{Limits, limits};
 use super::model::PairReading;
 use super::relations::{BATCH, find_relations};
@@ -46,11 +47,7 @@ pub fn predict(
             let prepared = Prepared::new(step, documents, inputs, device)?;
             prepared.find(BATCH).map_err(SystemError::Training)?
         }
-        Task::Both => {
-            return Err(SystemError::Unknown(format!(
-                "a `{PREDICT}` step decides one task"
-            )));
-        }
+        Task::Both => both(documents, input(inputs, 0)?, device)?,
     };
     Ok(by_document(documents, extracted))
 }
@@ -87,6 +84,17 @@ fn entities(
     let texts = texts(documents, window, &saved.pieces, saved.longest)?;
     let longest = saved.config.max_span;
     find_entities(&saved.model, &texts, &saved.labels, longest, keep).map_err(SystemError::Training)
+}
+
+/// What a joint model finds.
+fn both(
+    documents: &[Document],
+    folder: &Path,
+    device: &Device,
+) -> Result<Vec<Extraction>, SystemError> {
+    let saved = joint::open(folder, device)?;
+    let texts = texts(documents, saved.window, &saved.pieces, saved.longest)?;
+    joint::find(&saved.model, &texts, &saved.labels).map_err(SystemError::Training)
 }
 
 /// A relation model with its inputs read and turned into pieces: all that is done before

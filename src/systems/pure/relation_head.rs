@@ -87,7 +87,8 @@ impl RelationHead {
     }
 
     /// Scores of pairs from the states of their words: [h_i; h_j; h_i ∘ h_j] with
-    /// h(s) = [x_first; x_last; φ(width)].
+    /// h(s) = [x_first; x_last; φ(width)]. A span beyond the longest candidates has their
+    /// width.
     ///
     /// `spans` are given as (sentence of the batch, span), `pairs` as indices into them,
     /// and `types` as the types of each pair's arguments.
@@ -179,3 +180,6 @@ impl RelationHead {
             .forward(dropout(vectors, self.state_dropout, noise))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,9 @@ use crate::systems::spans::{Rows, argmax, summed_cross_entropy};
 /// Pairs a batch of inference.
 pub(crate) const BATCH: usize = 32;
 
-/// Mean cross-entropy over a batch of pairs, and that over their arguments' types where
-/// the model learns them (Zhong and Chen 2021, §3.3 and §5.1).
+/// Mean cross-entropy over a batch of pairs (Zhong and Chen 2021, §3.3), and where the
+/// model learns the arguments' types (§5.1) the mean over pairs of the sum of both
+/// arguments' cross-entropies.
 ///
 /// # Errors
 /// When a text is too long for its pairs' markers.
@@ -58,7 +59,7 @@ pub(crate) fn relation_loss(
     Ok(Some(loss + by_type))
 }
 
-/// How the pairs that the model is trained on are batched: their lengths decide.
+/// Pieces of every pair's input before it is cut, by which pairs are put into batches.
 pub(crate) fn lengths(
     sentences: &[Candidates],
     pairs: &[Instance],

@@ -67,7 +67,8 @@ pub struct TrainStep {
 }
 
 /// Apply a trained model (first input) to a split; a model of relations is given the
-/// entities of a prediction (second input) or of the annotation.
+/// entities of a prediction (second input) or of the annotation, and only a joint one
+/// decides both at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PredictStep {

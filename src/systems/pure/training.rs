@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::{Entities, PureConfig, RelInput, TrainEntities};
 use super::entities::{Keep, Sentences, entity_loss, find_entities};
 use super::instances::{Candidates, Instance, instances};
-use super::limits::{Limits, limits};
+use super::limits::{Limits, limits, too_long};
 use super::markers::{Markers, marker_names};
 use super::model::{PairReading, Pure};
 use super::order::{Pools, epoch};
@@ -235,7 +235,8 @@ pub(crate) fn candidates(
     longest: Option<usize>,
 ) -> Result<Vec<Candidates>, SystemError> {
     let kept = config.train_entities == TrainEntities::Kept;
-    let texts = texts(documents, config.relation_window, pieces, longest)?;
+    let texts = texts(documents, config.relation_window, pieces, longest)
+        .map_err(|error| too_long(error, config))?;
     let sentences = documents.iter().flat_map(|document| &document.sentences);
     Ok(texts
         .into_iter()
@@ -313,10 +314,15 @@ impl Setting<'_> {
                 .map(|text| (text.length(), text.pieces.first.len()))
                 .collect()
         });
-        let pairs = training
-            .pairs
-            .as_ref()
-            .map(|pairs| lengths(&pairs.sentences, &pairs.instances, &self.step.pure));
+        let pairs = training.pairs.as_ref().map(|pairs| {
+            let lengths = lengths(&pairs.sentences, &pairs.instances, &self.step.pure);
+            // What is cut off plays no part in the order of batches.
+            let cut = |length: usize| match self.limits.text {
+                Some(_) => length,
+                None => length.min(self.limits.input),
+            };
+            lengths.into_iter().map(cut).collect()
+        });
         Pools {
             sentences: sentences.unwrap_or_default(),
             pairs: pairs.unwrap_or_default(),
@@ -358,7 +364,8 @@ impl Setting<'_> {
         })
     }
 
-    /// F1 on dev of what the model is chosen by.
+    /// F1 on dev of what the model is chosen by, with all of the annotation in the
+    /// denominator of recall. A pair annotated with two relations is right with either.
     fn evaluate(&self, model: &Pure, dev: &Data, documents: &[Document]) -> Result<f64, String> {
         let config = &self.step.pure;
         let longest = config.max_span;

@@ -8,6 +8,7 @@ mod extractions;
 mod prior;
 mod rows;
 mod scorer;
+mod top_k;
 mod words;
 
 pub(crate) use all_spans::all_spans;
@@ -16,4 +17,5 @@ pub(crate) use extractions::{by_document, read_extractions};
 pub(crate) use prior::set_prior;
 pub(crate) use rows::{Rows, argmax};
 pub(crate) use scorer::{Scorer, add_bias, linear, unbiased};
+pub(crate) use top_k::top_k;
 pub(crate) use words::{Words, indices, side};

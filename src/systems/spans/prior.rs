@@ -4,7 +4,7 @@ use burn::nn::Linear;
 use burn::tensor::{Tensor, TensorData};
 
 /// Lets the bias of `score` start at the logarithms of the labels' relative frequencies,
-/// and that of a single score at the log odds of existence.
+/// and where null has no score of its own, at the log odds of every label against it.
 ///
 /// `counts` are the labels' numbers in training, null first; add-one smoothing keeps
 /// unseen labels finite.
@@ -19,7 +19,9 @@ pub(crate) fn set_prior(score: &mut Linear, counts: &[f64]) {
     };
     let outputs = bias.val().dims()[0];
     let values: Vec<f32> = match logs.as_slice() {
-        [absent, present] if outputs == 1 => vec![(present - absent) as f32],
+        [null, others @ ..] if others.len() == outputs => {
+            others.iter().map(|log| (log - null) as f32).collect()
+        }
         logs if logs.len() == outputs => logs.iter().map(|log| *log as f32).collect(),
         _ => {
             score.bias = Some(bias);

@@ -50,6 +50,30 @@ impl Words {
             // Gold spans beyond the limit share the longest span's embedding.
             + lengths.select(0, column(&|(_, span)| span.width().min(longest)))
     }
+
+    /// [x_start; x_end; φ(length)] for every span, given as (sentence of the batch, span);
+    /// spans × (2H + width of the embeddings). For few spans, or what is not linear in
+    /// them.
+    pub(crate) fn vectors(&self, widths: &Embedding, spans: &[(usize, Span)]) -> Tensor<2> {
+        let device = self.start.device();
+        let lengths = widths.weight.val();
+        let longest = lengths.dims()[0] - 1;
+        let column = |value: &dyn Fn(&(usize, Span)) -> usize| -> Tensor<1, Int> {
+            let values: Vec<i32> = spans.iter().map(|span| value(span) as i32).collect();
+            indices(&values, &device)
+        };
+        let row = |sentence: usize| self.first[sentence];
+        let parts = vec![
+            self.start
+                .clone()
+                .select(0, column(&|(sentence, span)| row(*sentence) + span.start)),
+            self.end
+                .clone()
+                .select(0, column(&|(sentence, span)| row(*sentence) + span.end)),
+            lengths.select(0, column(&|(_, span)| span.width().min(longest))),
+        ];
+        Tensor::cat(parts, 1)
+    }
 }
 
 /// Row numbers as a tensor.

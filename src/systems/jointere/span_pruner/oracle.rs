@@ -18,7 +18,7 @@ use crate::systems::jointere::oracle_files::{
     array, cases, folders, index, indexes, items, number, read, relative_difference, table, tensor,
     values,
 };
-use crate::systems::jointere::top_k::top_k;
+use crate::systems::spans::top_k;
 
 const ROUNDINGS: [(&str, Rounding); 2] = [("ceil", Rounding::Ceil), ("floor", Rounding::Floor)];
 

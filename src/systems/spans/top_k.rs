@@ -1,4 +1,4 @@
-//! Which spans of a sentence may take part in relations, by the pruner's scores.
+//! Which spans of a sentence may take part in relations, by what a model thinks of them.
 
 use crate::corpus::Span;
 

@@ -1,0 +1,83 @@
+//! The joint baseline of PURE from end to end.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, TINY};
+
+/// The tiny experiment with the joint baseline, one seed and more to learn from.
+fn experiment() -> String {
+    let system = "[system]\nkind = \"pure\"\napproach = \"joint\"\n\n\
+                  [pure]\nentity_window = 0\nmax_span = 3\nwidth_dim = 4\nmlp = 16\n\
+                  prior_bias = true\nentity_shuffle = true\n\n[train]";
+    let text = TINY
+        .replace("[train]", system)
+        .replace(
+            "\"system.approach\" = [\"a3\", \"a4\"]",
+            "\"joint_baseline.ner_weight\" = [1.0, 0.2]",
+        )
+        .replace("count = 2", "count = 1")
+        .replace(
+            "rows    = \"system.approach\"",
+            "rows    = \"joint_baseline.ner_weight\"",
+        )
+        .replace("epochs       = 6", "epochs       = 12");
+    let (head, tail) = text.split_once("[statistics]").unwrap();
+    let (_, table) = tail.split_once("[[table]]").unwrap();
+    format!("{head}[[table]]{table}")
+}
+
+/// The lists under `name`, one for each sentence of the prediction.
+fn each(sandbox: &Sandbox, label: &str, name: &str) -> Vec<Vec<Value>> {
+    let key = sandbox.step(label).key;
+    let path = sandbox.store().output(&key, "predictions.jsonl").unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    let documents = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    documents
+        .flat_map(|document: Value| document[name].as_array().unwrap().clone())
+        .map(|list| list.as_array().unwrap().clone())
+        .collect()
+}
+
+#[test]
+fn the_joint_baseline_runs_from_end_to_end() {
+    let sandbox = Sandbox::new();
+    sandbox.write("joint.toml", &experiment());
+    let first = sandbox.succeed("run joint.toml -j 2");
+    let said = "2 trainings for 2 asked, 6 steps in all\n";
+    assert!(first.stderr.starts_with(said), "{}", first.stderr);
+    assert!(first.stderr.contains("dev Rel-C"), "{}", first.stderr);
+    let scores = fs::read_to_string(sandbox.path("reports/tiny/scores.csv")).unwrap();
+    println!("{}{scores}", first.stderr);
+    for metric in ["ent-c", "rel-c"] {
+        let line = scores.lines().find(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            fields[0] == "1" && fields[3] == metric
+        });
+        let f1: f64 = line.unwrap().split(',').nth(6).unwrap().parse().unwrap();
+        assert!(f1 > 10.0, "{scores}");
+    }
+
+    // Only so many spans of a sentence are kept to be related.
+    let predicted = "joint baseline seed 0 on test";
+    let sentences = each(&sandbox, predicted, "sentences");
+    let pairs = each(&sandbox, predicted, "predicted_pairs");
+    assert!(pairs.iter().any(|pairs| !pairs.is_empty()));
+    for (words, pairs) in sentences.iter().zip(&pairs) {
+        let ends = pairs.iter().map(|pair| pair.as_array().unwrap());
+        let related: BTreeSet<String> = ends
+            .flat_map(|ends| [&ends[0..2], &ends[2..4]])
+            .map(|span| Value::from(span.to_vec()).to_string())
+            .collect();
+        assert!(
+            related.len() <= (2 * words.len()).div_ceil(5),
+            "{words:?} {pairs:?}"
+        );
+    }
+
+    let second = sandbox.succeed("run joint.toml -j 2");
+    assert_eq!(second.stdout, first.stdout);
+    assert!(!second.stderr.contains("begin"), "{}", second.stderr);
+}
