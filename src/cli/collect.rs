@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::corpus::Split;
 use crate::plan::Plan;
-use crate::report::{Axis, Input, MissingRun, ScoredRun, published};
+use crate::report::{Axis, Input, MissingRun, ScoredRun, Speed, published};
 use crate::score::read_counts;
 use crate::spec::Experiment;
 use crate::store::{State, Store};
+use crate::systems::speed::read_timed;
 use crate::systems::{COUNTS, Configuration};
 
 use super::exit::Problem;
@@ -22,7 +23,7 @@ pub(super) fn collect(
     store: &Store,
 ) -> Result<Input, Problem> {
     let mut runs = Vec::new();
-    let mut missing = Vec::new();
+    let (mut missing, mut untimed) = (Vec::new(), Vec::new());
     for run in &plan.runs {
         let cell: Vec<(String, String)> = experiment.cells()[run.cell]
             .values
@@ -33,12 +34,25 @@ pub(super) fn collect(
         let state = store.verify(&run.score).map_err(Problem::set_up)?;
         if matches!(state, State::Done(_)) {
             let path = store.output(&run.score, COUNTS).map_err(Problem::set_up)?;
+            let speed = match &run.speed {
+                Some(key) => speed(plan, store, key)?,
+                None => Err("none of its modules decides about relations".to_owned()),
+            };
+            if let (true, Err(reason)) = (plan.timed, &speed) {
+                untimed.push(MissingRun {
+                    cell: cell.clone(),
+                    seed,
+                    fold,
+                    reason: reason.clone(),
+                });
+            }
             runs.push(ScoredRun {
                 cell,
                 seed,
                 fold,
                 key: run.score.clone(),
                 counts: read_counts(&path).map_err(Problem::set_up)?,
+                speed: speed.ok(),
             });
         } else {
             let reason = match &run.missing {
@@ -92,9 +106,26 @@ pub(super) fn collect(
         statistics,
         runs,
         missing,
+        untimed,
         published,
         provenance: provenance(plan),
     })
+}
+
+/// What a timed step measured, or why it has not.
+fn speed(plan: &Plan, store: &Store, key: &str) -> Result<Result<Speed, String>, Problem> {
+    let state = store.verify(key).map_err(Problem::set_up)?;
+    if !matches!(state, State::Done(_)) {
+        return Ok(Err(why(plan, store, key)));
+    }
+    let folder = store.folder(key).map_err(Problem::set_up)?;
+    let timed = read_timed(&folder).map_err(Problem::set_up)?;
+    Ok(Ok(Speed {
+        rate: timed.sentences_per_second,
+        key: key.to_owned(),
+        conditions: timed.conditions(),
+        disturbed: timed.is_disturbed(),
+    }))
 }
 
 /// Why a run has no scores: the first of its steps that failed, or that it was not done.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::plan::Places;
 use crate::report::published;
-use crate::score::{Measure, Metric};
+use crate::score::{Column, Measure, Metric};
 use crate::spec::{Cell, Experiment, Options, Vocabulary};
 use crate::systems::Configuration;
 
@@ -29,6 +29,7 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
     let vocabulary = Vocabulary {
         metrics: &metrics,
         measures: &measures,
+        rates: &Column::RATES,
     };
     let experiment = Experiment::load(&arguments.file, &options, &vocabulary)
         .map_err(|error| Problem::laid_out(error.render(super::output::colours())))?;

@@ -74,15 +74,13 @@ fn announce(plan: &Plan, possible: &[crate::plan::Step]) {
     ));
 }
 
-/// One slot per job; the cores are shared out among them.
+/// One slot per job; the cores are shared out among them, except for steps that run alone.
 fn options(
     arguments: &RunArguments,
     experiment: &Experiment<Configuration>,
 ) -> Result<Options, Problem> {
     let jobs = jobs(&arguments.experiment, experiment);
-    let threads = (cores() / jobs).max(1).to_string();
     let environment: Vec<(OsString, OsString)> = [
-        ("RAYON_NUM_THREADS", threads.as_str()),
         // Burn materialises optimiser records on its default device, which in a build
         // with several backends would be the first of them.
         ("BURN_DEVICE", "flex"),
@@ -91,10 +89,14 @@ fn options(
     ]
     .map(|(name, value)| (name.into(), value.into()))
     .to_vec();
+    let share = |threads: usize| Slot {
+        environment: vec![("RAYON_NUM_THREADS".into(), threads.to_string().into())],
+    };
     let program = std::env::current_exe()
         .map_err(|error| Problem::internal(format!("cannot find this program: {error}")))?;
     Ok(Options {
-        slots: vec![Slot { environment }; jobs],
+        slots: vec![share((cores() / jobs).max(1)); jobs],
+        whole: share(cores()),
         worker: WorkerCommand {
             program,
             arguments: vec![
@@ -103,7 +105,7 @@ fn options(
                 "--results".into(),
                 arguments.experiment.places.results.clone().into(),
             ],
-            environment: Vec::new(),
+            environment,
         },
         retry: Retry::default(),
         fail_fast: arguments.fail_fast,

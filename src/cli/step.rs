@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::run::{Progress, StepFailure, attempt, serve};
 use crate::store::{State, Store, Writer};
-use crate::systems::{Hints, Work, execute};
+use crate::systems::{Hints, Origin, Work, execute};
 
 use super::arguments::StepArguments;
 use super::exit::{Exit, Problem};
@@ -77,9 +77,18 @@ fn work(
     let hints: Hints = serde_json::from_value(record.hints.clone())
         .map_err(|error| StepFailure::new(format!("the step's hints are malformed: {error}")))?;
     let mut inputs = Vec::with_capacity(record.inputs.len());
+    let mut origins = Vec::with_capacity(record.inputs.len());
     for key in &record.inputs {
         match store.verify(key)? {
-            State::Done(_) => inputs.push(store.folder(key)?),
+            State::Done(_) => {
+                inputs.push(store.folder(key)?);
+                let origin = store.description(key)?;
+                origins.push(Origin {
+                    kind: origin.kind,
+                    description: origin.description,
+                    inputs: origin.inputs.len(),
+                });
+            }
             state => {
                 return Err(StepFailure::new(format!(
                     "its input {key} is not done ({state:?})"
@@ -92,6 +101,7 @@ fn work(
         description: &record.description,
         hints: &hints,
         inputs: &inputs,
+        origins: &origins,
         output: writer.dir().to_owned(),
     };
     let mut trouble = None;

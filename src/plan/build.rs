@@ -7,8 +7,9 @@ use serde_json::json;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
-use crate::systems::identity::check_device;
-use crate::systems::{Configuration, Hints, draft_run};
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity, check_device};
+use crate::systems::speed::{COLUMN, SPEED};
+use crate::systems::{Configuration, Hints, draft_run, draft_speed};
 
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
 use super::places::Places;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub asked: usize,
     /// What is not there.
     pub missing: Vec<Missing>,
+    /// Whether a table or a claim shows speeds.
+    pub timed: bool,
 }
 
 /// A run and where its scores will be.
@@ -39,6 +42,8 @@ pub struct PlannedRun {
     pub fold: Option<u32>,
     /// Key of the step that scores it.
     pub score: String,
+    /// Key of the step that times it, where speeds are asked for and it decides relations.
+    pub speed: Option<String>,
     /// Why it cannot be done, where something is missing.
     pub missing: Option<String>,
 }
@@ -55,7 +60,8 @@ impl Plan {
             .runs
             .iter()
             .filter(|run| run.missing.is_none())
-            .map(|run| run.score.as_str())
+            .flat_map(|run| std::iter::once(&run.score).chain(&run.speed))
+            .map(String::as_str)
             .collect();
         let mut chosen = HashSet::new();
         let by_key: BTreeMap<&str, &Step> = self
@@ -92,15 +98,16 @@ pub fn build(
     let mut drafted = Vec::new();
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
     let mut contexts: Vec<Context> = Vec::new();
+    let timed = experiment.shows(COLUMN);
     for run in experiment.runs() {
         let configuration = &experiment.cells()[run.cell].configuration;
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
-        let score = draft_run(
+        let ends = Ends::draft(
             configuration,
-            &corpus.identity,
-            &encoder.identity,
+            (&corpus.identity, &encoder.identity),
             run.seed,
+            timed,
             &mut drafts,
         )?;
         let mut reasons = Vec::new();
@@ -135,12 +142,12 @@ pub fn build(
             reading_seconds: known.map_or(0.0, |(size, shape)| reading_seconds(size, shape)),
         };
         contexts.push(context);
-        drafted.push((run, score, reasons.into_iter().next()));
+        drafted.push((run, ends, reasons.into_iter().next()));
     }
     let drafts = drafts.into_drafts();
     let needs: Vec<Vec<usize>> = drafted
         .iter()
-        .map(|(_, score, _)| needs(&drafts, *score))
+        .map(|(_, ends, _)| needs(&drafts, *ends))
         .collect();
     let trainings = needs.iter().flatten();
     let asked = trainings.filter(|index| drafts[**index].training).count();
@@ -153,11 +160,12 @@ pub fn build(
     }
     let runs = drafted
         .into_iter()
-        .map(|(run, score, missing)| PlannedRun {
+        .map(|(run, Ends { score, speed }, missing)| PlannedRun {
             cell: run.cell,
             seed: run.seed,
             fold: run.fold,
             score: steps[score].key.clone(),
+            speed: speed.map(|speed| steps[speed].key.clone()),
             missing,
         })
         .collect();
@@ -170,6 +178,7 @@ pub fn build(
         runs,
         asked,
         missing,
+        timed,
     })
 }
 
@@ -180,10 +189,36 @@ struct Context {
     reading_seconds: f64,
 }
 
-/// The draft with this index and all that it builds on, each once.
-fn needs(drafts: &[Draft], index: usize) -> Vec<usize> {
-    let mut found = vec![index];
-    let mut seen = HashSet::from([index]);
+/// The drafts that a run ends in.
+#[derive(Clone, Copy)]
+struct Ends {
+    score: usize,
+    speed: Option<usize>,
+}
+
+impl Ends {
+    /// Drafts a run, with its speed where it is `timed`.
+    fn draft(
+        configuration: &Configuration,
+        (corpus, encoder): (&CorpusIdentity, &EncoderIdentity),
+        seed: u64,
+        timed: bool,
+        drafts: &mut Drafts,
+    ) -> Result<Self, String> {
+        let score = draft_run(configuration, corpus, encoder, seed, drafts)?;
+        let speed = if timed {
+            draft_speed(configuration, corpus, seed, score, drafts)?
+        } else {
+            None
+        };
+        Ok(Self { score, speed })
+    }
+}
+
+/// The drafts that a run ends in and all that they build on, each once.
+fn needs(drafts: &[Draft], ends: Ends) -> Vec<usize> {
+    let mut found: Vec<usize> = std::iter::once(ends.score).chain(ends.speed).collect();
+    let mut seen: HashSet<usize> = found.iter().copied().collect();
     let mut next = 0;
     while let Some(index) = found.get(next) {
         let inputs = drafts[*index].inputs.iter().copied();
@@ -219,11 +254,16 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
     } else {
         serde_json::to_value(&context.hints).unwrap_or_default()
     };
+    let alone = draft.kind == SPEED;
     let cold = if draft.training {
         let epochs = draft.description["train"]["epochs"].as_f64().unwrap_or(1.0);
         epochs * context.epoch_seconds
     } else if draft.kind == crate::systems::FEATURES {
         context.reading_seconds
+    } else if alone {
+        let protocol = &draft.description["protocol"];
+        let passes = ["warmup", "repeats"].map(|key| protocol[key].as_f64().unwrap_or(1.0));
+        passes.iter().sum::<f64>() * context.reading_seconds
     } else {
         0.1
     };
@@ -236,6 +276,7 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
         description,
         hints,
         training: draft.training,
+        alone,
     }
 }
 

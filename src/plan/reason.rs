@@ -94,6 +94,8 @@ fn changed(step: &Step, stored: &[Record]) -> Reason {
     let nearest = stored
         .iter()
         .filter(|record| record.key != step.key)
+        // What a timed step times is told by its inputs alone.
+        .filter(|record| !step.alone || record.inputs == step.inputs)
         .map(|record| differences(&record.description, &step.description))
         .filter(|found| {
             !found.is_empty()
@@ -112,5 +114,55 @@ fn changed(step: &Step, stored: &[Record]) -> Reason {
                 .collect::<Vec<_>>()
                 .join(", "),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::key;
+
+    fn timed(host: &str, input: &str) -> Step {
+        let description = json!({ "machine": { "host": host, "threads": 2 } });
+        let inputs = vec![input.to_owned()];
+        Step {
+            key: key("speed", 1, &description, &inputs),
+            kind: "speed".to_owned(),
+            label: "speed".to_owned(),
+            inputs,
+            description,
+            hints: json!({}),
+            training: false,
+            alone: true,
+            seconds: 1.0,
+        }
+    }
+
+    #[test]
+    fn a_speed_of_another_machine_is_the_reason_only_where_it_is_of_the_same_model() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let step = timed("a", "model");
+        store
+            .declare(&Record {
+                key: step.key,
+                kind: step.kind,
+                label: step.label,
+                description: step.description,
+                inputs: step.inputs,
+                hints: step.hints,
+            })
+            .unwrap();
+        let steps = [timed("b", "model"), timed("b", "other")];
+        let shown: Vec<String> = reasons(&steps, &store)
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(shown, ["new because `machine.host` a → b", "new"]);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::build::Plan;
 use super::floor::Floor;
 use super::reason::Reason;
+use super::step::Step;
 
 /// The plan in plain text: totals first, then what is missing, then every step.
 pub fn render(
@@ -22,13 +23,15 @@ pub fn render(
         .zip(reasons)
         .filter(|(step, reason)| step.training && **reason == Reason::Cached)
         .count();
-    let seconds: f64 = plan
+    let (alone, shared): (Vec<&Step>, Vec<&Step>) = plan
         .steps
         .iter()
         .zip(reasons)
         .filter(|(_, reason)| **reason != Reason::Cached)
-        .map(|(step, _)| step.seconds)
-        .sum();
+        .map(|(step, _)| step)
+        .partition(|step| step.alone);
+    let sum = |steps: &[&Step]| steps.iter().map(|step| step.seconds).sum::<f64>();
+    let seconds = sum(&shared) / workers as f64 + sum(&alone);
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
@@ -38,7 +41,7 @@ pub fn render(
         if seconds > 0.0 {
             format!(
                 "About {} on {}{}",
-                duration(seconds / workers as f64),
+                duration(seconds),
                 count(workers, "worker"),
                 if plan.missing.is_empty() {
                     ""

@@ -19,6 +19,9 @@ pub struct Step {
     pub hints: Value,
     /// Whether it trains a model.
     pub training: bool,
+    /// Whether it has to run with nothing beside it and with the whole machine to itself, since it looks at the
+    /// clock; never hashed.
+    pub alone: bool,
     /// Seconds it should take on one worker.
     pub seconds: f64,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::input::{Input, PublishedValue};
 use super::labels;
 use super::published::corpus_name;
+use super::unit::Unit;
 use crate::score::Column;
 
 /// Published values on one corpus with one encoder, not comparable with anything here.
@@ -12,8 +13,8 @@ use crate::score::Column;
 pub(crate) struct Apart {
     /// What was published, and why it stands apart.
     pub(crate) heading: String,
-    /// System and values in the order of the columns.
-    pub(crate) rows: Vec<(String, Vec<Option<f64>>)>,
+    /// System and values as text, in the order of the columns.
+    pub(crate) rows: Vec<(String, Vec<Option<String>>)>,
 }
 
 /// What a paper printed for the system, corpus, split and column of a cell; with our encoder if there is a choice.
@@ -78,7 +79,7 @@ pub(crate) fn apart(input: &Input, columns: &[Column]) -> Vec<Apart> {
                 group.rows.push((system.clone(), vec![None; columns.len()]));
             }
             for (_, values) in group.rows.iter_mut().filter(|(known, _)| *known == system) {
-                values[column] = Some(value.value);
+                values[column] = Some(Unit::of(columns[column]).shown(value.value));
             }
         }
     }

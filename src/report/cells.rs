@@ -6,6 +6,9 @@ use super::input::{Axis, Input, ScoredRun};
 use crate::score::{Column, Counts, Metric};
 use crate::stats::{self, RunCounts};
 
+/// Why a speed is not tested over documents.
+pub(crate) const SPEED_OF_A_RUN: &str = "a speed is that of a whole run, not of its documents";
+
 /// One combination of axis values with the runs that were scored.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell<'a> {
@@ -31,7 +34,7 @@ fn gold(run: &ScoredRun) -> BTreeMap<(&str, Metric), u64> {
 pub(crate) struct Unit {
     /// The seed, or the fold where the experiment has folds.
     pub(crate) id: u64,
-    /// The measure in percent.
+    /// The measure in percent, or the speed.
     pub(crate) score: f64,
 }
 
@@ -100,14 +103,21 @@ pub(crate) fn total(run: &ScoredRun, metric: Metric) -> Option<Counts> {
         .reduce(|sum, counts| sum + counts)
 }
 
+/// What stands in a column for one run: a measure in percent, or a speed; none if it was not scored or timed.
+fn score(run: &ScoredRun, column: Column) -> Option<f64> {
+    match column {
+        Column::Counted(metric, measure) => Some(100.0 * measure.of(total(run, metric)?)),
+        Column::Speed => Some(run.speed.as_ref()?.rate),
+    }
+}
+
 impl Cell<'_> {
     /// The observations for one column.
     pub(crate) fn units(&self, column: Column) -> Vec<Unit> {
         let mut groups: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for run in &self.runs {
-            if let Some(counts) = total(run, column.metric) {
+            if let Some(score) = score(run, column) {
                 let id = run.fold.map_or(run.seed, u64::from);
-                let score = 100.0 * column.measure.of(counts);
                 groups.entry(id).or_default().push(score);
             }
         }
@@ -121,9 +131,9 @@ impl Cell<'_> {
             .collect()
     }
 
-    /// Seeds of the runs scored for `metric`.
-    pub(crate) fn seeds(&self, metric: Metric) -> BTreeSet<u64> {
-        let scored = self.runs.iter().filter(|run| total(run, metric).is_some());
+    /// Seeds of the runs that have something in a column.
+    pub(crate) fn seeds(&self, column: Column) -> BTreeSet<u64> {
+        let scored = self.runs.iter().filter(|run| score(run, column).is_some());
         scored.map(|run| run.seed).collect()
     }
 
@@ -140,12 +150,15 @@ impl Cell<'_> {
     /// of the column.
     ///
     /// Fails with a reason for the reader where there are no such runs, where they were not scored on
-    /// the same documents, or where the experiment has folds.
+    /// the same documents, where the experiment has folds, or where the column is no measure.
     pub(crate) fn run_counts(
         &self,
         column: Column,
         seeds: &BTreeSet<u64>,
     ) -> Result<RunCounts, String> {
+        let Column::Counted(metric, measure) = column else {
+            return Err(SPEED_OF_A_RUN.to_owned());
+        };
         if self.runs.iter().any(|run| run.fold.is_some()) {
             return Err("every fold has documents of its own".to_owned());
         }
@@ -156,10 +169,7 @@ impl Cell<'_> {
                 .counts
                 .iter()
                 .filter_map(|document| {
-                    Some((
-                        document.document.as_str(),
-                        *document.counts.get(&column.metric)?,
-                    ))
+                    Some((document.document.as_str(), *document.counts.get(&metric)?))
                 })
                 .collect();
             let found: Vec<String> = documents.keys().map(|&name| name.to_owned()).collect();
@@ -167,7 +177,7 @@ impl Cell<'_> {
                 return Err("its runs were not scored on the same documents".to_owned());
             }
             let row = documents.values().map(|&counts| {
-                let counts = column.measure.as_f1(counts);
+                let counts = measure.as_f1(counts);
                 stats::Counts::new(counts.correct, counts.predicted, counts.gold)
             });
             rows.push(row.collect());

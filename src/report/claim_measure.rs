@@ -16,11 +16,11 @@ pub(crate) type SideCells<'a> = (&'a Cell<'a>, Option<&'a Cell<'a>>);
 /// Two sides held against each other in one metric.
 #[derive(Debug, Clone)]
 pub(crate) struct Measured {
-    /// Mean F1 of the left side in percent, or its mean difference in percentage points.
+    /// Mean of the left side in percent (a speed in sentences a second), or its mean difference.
     pub(crate) left: f64,
     /// The same of the right side.
     pub(crate) right: f64,
-    /// The 95 % interval around the effect in percentage points, or why there is none.
+    /// The 95 % interval around the effect, or why there is none.
     pub(crate) interval: Result<(f64, f64), String>,
     /// The test over seeds, which decides.
     pub(crate) seeds: SeedTest,
@@ -29,7 +29,7 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// The left side minus the right side, in percentage points.
+    /// The left side minus the right side, in the unit of the column.
     pub(crate) fn effect(&self) -> f64 {
         self.left - self.right
     }
@@ -123,7 +123,7 @@ fn two_cells(
 ) -> Result<Measured, String> {
     let paired = input.statistics.paired || cells::has_folds(input);
     let (mut ours, mut theirs) = (first.units(column), second.units(column));
-    let mut seeds = [first.seeds(column.metric), second.seeds(column.metric)];
+    let mut seeds = [first.seeds(column), second.seeds(column)];
     if paired {
         // The effect is that of the runs that the test sees.
         let common = common(&[&ours, &theirs]);

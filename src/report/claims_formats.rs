@@ -129,7 +129,7 @@ const COLUMNS: [&str; 29] = [
     "comparison p documents",
 ];
 
-/// `claims.csv`: a line for each comparison of each claim, F1 and effects in percent with six decimals.
+/// `claims.csv`: a line for each comparison of each claim, scores and effects in percent (of speeds in sentences a second) with six decimals.
 pub(crate) fn csv(judged: &[Judged<'_>]) -> Result<Vec<u8>, ReportError> {
     let failed = |error: csv::Error| ReportError::Format {
         file: "claims.csv".to_owned(),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::claim_measure::Measured;
 use super::claims::{Judged, Outcome};
+use super::claims_text;
 use super::stats_json::{Counted, counted};
 use crate::spec::Side;
 
@@ -15,6 +16,9 @@ pub(crate) struct Told<'a> {
     claim: usize,
     text: &'a str,
     metric: &'a str,
+    /// Where it is not that of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
     left: &'a Side,
     relation: char,
     right: &'a [Side],
@@ -91,6 +95,7 @@ pub(crate) fn told<'a>(judged: &'a [Judged<'a>]) -> Vec<Told<'a>> {
         claim: one.number,
         text: &one.claim.text,
         metric: &one.claim.metric,
+        unit: claims_text::unit_of(one).unusual(),
         left: &one.claim.left,
         relation: one.claim.relation.sign(),
         right: &one.claim.right,

@@ -5,7 +5,8 @@ use super::claims::{self, Judged, Outcome};
 use super::input::Input;
 use super::published::corpus_name;
 use super::text::{self, counted, probability, signed};
-use crate::score::{Column, Measure};
+use super::unit::Unit;
+use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::Assignments;
 
@@ -24,8 +25,7 @@ pub(crate) const HEADS: [&str; 7] = [
 pub(crate) fn comparison(one: &Judged<'_>) -> String {
     let claim = one.claim;
     let metric = match claim.metric.parse::<Column>() {
-        Ok(column) if column.measure == Measure::F1 => column.metric.to_string(),
-        Ok(column) => column.to_string(),
+        Ok(column) => column.title(false),
         Err(_) => claim.metric.clone(),
     };
     let right: Vec<String> = claim.right.iter().map(claims::side).collect();
@@ -51,22 +51,31 @@ pub(crate) fn numbers(one: &Judged<'_>) -> [String; 7] {
         return HEADS.map(|_| text::NOTHING.to_owned());
     };
     let shown = outcome.shown();
-    let mean = if one.claim.left.minus.is_some() {
-        signed
-    } else {
-        text::percent
+    let unit = unit_of(one);
+    let mean = |value: f64| {
+        if one.claim.left.minus.is_some() {
+            unit.difference(value, value)
+        } else {
+            unit.shown(value)
+        }
     };
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| text::NOTHING.to_owned());
     let interval = shown.interval.as_ref().ok();
     [
         mean(shown.left),
         mean(shown.right),
-        signed(shown.effect()),
+        unit.difference(shown.effect(), shown.left),
         or_nothing(interval.map(|&(lower, upper)| ends(lower, upper))),
         probability(outcome.p),
         probability(outcome.corrected),
         or_nothing(outcome.documents.as_ref().ok().map(|&p| probability(p))),
     ]
+}
+
+/// What the numbers of a claim count.
+pub(crate) fn unit_of(one: &Judged<'_>) -> Unit {
+    let column = one.claim.metric.parse();
+    column.map_or(Unit::Percent, Unit::of)
 }
 
 fn ends(lower: f64, upper: f64) -> String {
@@ -202,9 +211,16 @@ pub(crate) fn notes(input: &Input, judged: &[Judged<'_>]) -> Vec<String> {
             format!("after Holm's correction over the {count} claims here that could be tested")
         }
     };
+    let is_rate = |one: &Judged<'_>| one.outcome.is_ok() && unit_of(one) == Unit::Rate;
+    let points = if judged.iter().any(is_rate) {
+        "percentage points (of speeds in sentences/s)"
+    } else {
+        "percentage points"
+    };
     let mut notes = vec![
-        "Effect: left minus right, in percentage points, with a bootstrap interval over seeds and documents."
-            .to_owned(),
+        format!(
+            "Effect: left minus right, in {points}, with a bootstrap interval over seeds and documents."
+        ),
         format!(
             "The p over {unit} decides: {exact}{}, two-sided, {corrected}. Held and contradicted: corrected \
              p < {} with an effect in the claimed or in the other direction. Not shown is no evidence against a claim.",

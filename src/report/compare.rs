@@ -29,9 +29,9 @@ pub(crate) struct Comparison {
     pub(crate) cell: Vec<(String, String)>,
     /// Axis values of the baseline.
     pub(crate) baseline: Vec<(String, String)>,
-    /// Scores of the cell in percent.
+    /// Scores of the cell, in the unit of the column.
     pub(crate) ours: Summary,
-    /// Scores of the baseline in percent.
+    /// Scores of the baseline.
     pub(crate) theirs: Summary,
     /// The test over seeds, or why there is none.
     pub(crate) seeds: Result<SeedTest, String>,
@@ -81,7 +81,7 @@ impl SeedTest {
 }
 
 impl Comparison {
-    /// Mean of the cell minus mean of the baseline, in percentage points.
+    /// Mean of the cell minus mean of the baseline.
     pub(crate) fn difference(&self) -> f64 {
         self.ours.mean - self.theirs.mean
     }
@@ -311,8 +311,8 @@ pub(crate) fn over_documents(
 ) -> Result<DocumentTest, String> {
     // Blocks of runs are exchanged together, so both sides need the same runs.
     let common: BTreeSet<u64> = cell
-        .seeds(column.metric)
-        .intersection(&baseline.seeds(column.metric))
+        .seeds(column)
+        .intersection(&baseline.seeds(column))
         .copied()
         .collect();
     if common.is_empty() {

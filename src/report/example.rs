@@ -41,6 +41,7 @@ pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -
             super::compare::seed_of(&format!("{approach} {seed}"))
         ),
         counts: (0..documents).map(document).collect(),
+        speed: None,
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         },
         runs,
         missing: Vec::new(),
+        untimed: Vec::new(),
         published: Vec::new(),
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
     }

@@ -1,6 +1,7 @@
 //! The long table of scores, one line per run and metric, and its summary per cell.
 //!
-//! Both are data frames, so that other exports can grow from them. Scores are in percent.
+//! Both are data frames, so that other exports can grow from them. Scores are in percent, speeds in sentences a
+//! second.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -16,9 +17,9 @@ use crate::stats::Summary;
 /// Mean, spread and number of the observations of one cell and column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
-    /// Mean in percent.
+    /// Mean in percent, or in sentences a second.
     pub(crate) mean: f64,
-    /// Sample standard deviation in percentage points; none for one observation.
+    /// Sample standard deviation in the same unit; none for one observation.
     pub(crate) sd: Option<f64>,
     /// Number of observations.
     pub(crate) n: usize,
@@ -26,6 +27,9 @@ pub(crate) struct Spread {
 
 /// The spread of every cell and column that has scores, by axis values.
 pub(crate) type Spreads = BTreeMap<(Vec<String>, Scores), Spread>;
+
+/// The column of speeds, in sentences a second.
+const RATE: &str = "sentences/s";
 
 /// The metrics that any run was scored for.
 pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
@@ -36,27 +40,32 @@ pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
     found.into_iter().collect()
 }
 
-/// One line per run and metric: axis values, seed, fold, metric, precision, recall, f1, key.
+/// One line per run and metric: axis values, seed, fold, metric, precision, recall, f1, key. Where runs were timed,
+/// one more line for each, with its rate in a column of its own.
 pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, ReportError> {
     let mut axes: Vec<Vec<&str>> = vec![Vec::new(); input.axes.len()];
     let (mut seeds, mut folds, mut names, mut keys) = (vec![], vec![], vec![], vec![]);
     let (mut precisions, mut recalls, mut scores) = (vec![], vec![], vec![]);
+    let mut rates: Vec<Option<f64>> = Vec::new();
     for cell in cells {
         for run in &cell.runs {
-            for metric in metrics(input) {
-                let Some(counts) = cells::total(run, metric) else {
-                    continue;
-                };
+            let counted = metrics(input)
+                .into_iter()
+                .filter_map(|metric| Some((metric.name(), Some(cells::total(run, metric)?))));
+            let timed = run.speed.as_ref().map(|_| (Scores::RATES[0], None));
+            for (name, counts) in counted.chain(timed) {
                 for (column, (_, value)) in axes.iter_mut().zip(&cell.values) {
                     column.push(value);
                 }
                 seeds.push(run.seed);
                 folds.push(run.fold);
-                names.push(metric.name());
-                keys.push(run.key.as_str());
-                precisions.push(100.0 * counts.precision());
-                recalls.push(100.0 * counts.recall());
-                scores.push(100.0 * counts.f1());
+                names.push(name);
+                precisions.push(counts.map(|counts| 100.0 * counts.precision()));
+                recalls.push(counts.map(|counts| 100.0 * counts.recall()));
+                scores.push(counts.map(|counts| 100.0 * counts.f1()));
+                let timed = run.speed.as_ref().filter(|_| counts.is_none());
+                rates.push(timed.map(|speed| speed.rate));
+                keys.push(timed.map_or(run.key.as_str(), |speed| &speed.key));
             }
         }
     }
@@ -73,12 +82,15 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
         Column::new("precision".into(), precisions),
         Column::new("recall".into(), recalls),
         Column::new("f1".into(), scores),
-        Column::new("key".into(), keys),
     ]);
+    if input.has_speeds() {
+        columns.push(Column::new(RATE.into(), rates));
+    }
+    columns.push(Column::new("key".into(), keys));
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
-/// Groups the long table by cell and metric, for each measure. Seeds inside a fold are averaged first, because
+/// Groups the long table by cell and metric or speed, for each measure. Seeds inside a fold are averaged first, because
 /// folds are the observations of a cross-validation.
 pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, ReportError> {
     let keys: Vec<&str> = input
@@ -99,12 +111,18 @@ pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, Report
             .map(|column| column.get(rows[0]).unwrap_or_default().to_owned())
             .collect();
         let metric = cell.pop().unwrap_or_default();
-        // The names come from the metrics themselves.
-        let Ok(metric) = Metric::from_str(&metric) else {
+        // The names come from the columns themselves.
+        let Ok(column) = Scores::from_str(&metric) else {
             continue;
         };
-        for measure in Measure::ALL {
-            let scores = long.column(measure.name())?.f64()?;
+        let shown: Vec<(Scores, &str)> = match column {
+            Scores::Counted(metric, _) => Measure::ALL
+                .map(|measure| (Scores::Counted(metric, measure), measure.name()))
+                .to_vec(),
+            Scores::Speed => vec![(column, RATE)],
+        };
+        for (column, name) in shown {
+            let scores = long.column(name)?.f64()?;
             let mut observations: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
             for (position, row) in rows.iter().enumerate() {
                 let fold = folds.as_ref().ok().and_then(|folds| folds.get(*row));
@@ -124,7 +142,7 @@ pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, Report
                 sd: summary.standard_deviation,
                 n: summary.count,
             };
-            spreads.insert((cell.clone(), Scores { metric, measure }), spread);
+            spreads.insert((cell.clone(), column), spread);
         }
     }
     Ok(spreads)

@@ -13,6 +13,7 @@ use super::legend;
 use super::note;
 use super::pairwise::{self, Pairwise};
 use super::text;
+use super::unit::Unit;
 use crate::score::{Column, Measure, Metric};
 use crate::spec::Table;
 
@@ -106,27 +107,47 @@ pub(crate) struct Entry {
     pub(crate) marks: String,
     /// Position of the comparison behind the marks.
     pub(crate) comparison: Option<usize>,
-    /// What a paper printed for the same corpus, in percent.
+    /// What a paper printed for the same corpus.
     pub(crate) published: Option<f64>,
+    /// What its numbers count.
+    pub(crate) unit: Unit,
 }
 
 impl Entry {
     /// The mean as text.
     pub(crate) fn shown_mean(&self) -> String {
         self.spread.map_or(text::NOTHING.to_owned(), |spread| {
-            text::percent(spread.mean)
+            self.unit.shown(spread.mean)
         })
     }
 
     /// The standard deviation as text that follows the mean; empty where there is none.
     pub(crate) fn shown_sd(&self) -> String {
-        let sd = self.spread.and_then(|spread| spread.sd);
-        sd.map_or_else(String::new, |sd| format!(" ± {}", text::percent(sd)))
+        let sd = self.bare_sd();
+        sd.map_or_else(String::new, |sd| format!(" ± {sd}"))
     }
 
-    /// Our mean minus the published value.
+    /// The standard deviation as text.
+    pub(crate) fn bare_sd(&self) -> Option<String> {
+        let spread = self.spread?;
+        Some(self.unit.beside(spread.sd?, spread.mean))
+    }
+
+    /// Our mean minus the published value; none of speeds, which were measured on another machine.
     pub(crate) fn published_difference(&self) -> Option<f64> {
-        Some(self.spread?.mean - self.published?)
+        let published = self.published.filter(|_| self.unit == Unit::Percent);
+        Some(self.spread?.mean - published?)
+    }
+
+    /// The published value as text.
+    pub(crate) fn shown_published(&self) -> Option<String> {
+        self.published.map(|value| self.unit.shown(value))
+    }
+
+    /// Our mean minus the published value as text.
+    pub(crate) fn shown_difference(&self) -> Option<String> {
+        let mean = self.spread?.mean;
+        Some(self.unit.difference(self.published_difference()?, mean))
     }
 }
 
@@ -205,7 +226,8 @@ pub(crate) fn build(
         comparisons,
         pairwise: Pairwise::default(),
     };
-    grid.pairwise = pairwise::build(input, &grid, &named(number, &table.pairwise)?, cells)?;
+    let pairs = named(number, &table.pairwise, &[])?;
+    grid.pairwise = pairwise::build(input, &grid, &pairs, cells)?;
     let runs: Vec<usize> = grid
         .parts()
         .map(|part| part.runs)
@@ -230,18 +252,10 @@ impl Grid {
 
     /// The titles of the columns of one group; the measure is told where a table has more than F1.
     pub(crate) fn titles(&self) -> Vec<String> {
-        let only_f1 = self
-            .columns
-            .iter()
-            .all(|column| column.measure == Measure::F1);
-        let title = |column: &Column| {
-            if only_f1 {
-                column.metric.to_string()
-            } else {
-                column.to_string()
-            }
-        };
-        self.columns.iter().map(title).collect()
+        let other = |column: &Column| column.measure().is_some_and(|one| one != Measure::F1);
+        let measures = self.columns.iter().any(other);
+        let columns = self.columns.iter();
+        columns.map(|column| column.title(measures)).collect()
     }
 
     /// The groups whose headings stand above their columns; empty where nothing stands across.
@@ -259,15 +273,23 @@ fn columns(input: &Input, table: usize, names: &[String]) -> Result<Vec<Column>,
             .map(Column::from)
             .collect());
     }
-    named(table, names)
+    named(table, names, &Column::RATES)
 }
 
-fn named(table: usize, names: &[String]) -> Result<Vec<Column>, ReportError> {
+/// The columns of these names: metrics with their measures, and `rates`.
+fn named(table: usize, names: &[String], rates: &[&str]) -> Result<Vec<Column>, ReportError> {
     let read = |name: &String| {
-        Column::from_str(name).map_err(|_| ReportError::UnknownColumn {
+        let column = Column::from_str(name).ok();
+        let column = column.filter(|column| match column {
+            Column::Counted(..) => true,
+            Column::Speed => rates.contains(&column.name().as_str()),
+        });
+        column.ok_or_else(|| ReportError::UnknownColumn {
             table,
             column: name.clone(),
-            known: Metric::ALL.map(Metric::name).join(", "),
+            known: [&Metric::ALL.map(Metric::name)[..], rates]
+                .concat()
+                .join(", "),
         })
     };
     names.iter().map(read).collect()
@@ -298,6 +320,7 @@ pub(super) fn fill(
             marks: comparison.map_or_else(String::new, |at| marks(input, &comparisons[at])),
             comparison,
             published: beside::published_for(input, values, column).map(|value| value.value),
+            unit: Unit::of(column),
         });
     }
 }
@@ -326,9 +349,10 @@ fn marks(input: &Input, comparison: &Comparison) -> String {
 fn mark_best(block: &mut Block, groups: usize, columns: usize) {
     // Means that look equal in the table are equal for its reader.
     let shown = |row: &Row, group: usize, column: usize| {
-        row.parts[group].entries[column]
+        let entry = &row.parts[group].entries[column];
+        entry
             .spread
-            .map(|spread| (100.0 * spread.mean).round() as i64)
+            .map(|spread| entry.unit.hundredths(spread.mean))
     };
     for (group, column) in (0..groups).flat_map(|group| (0..columns).map(move |at| (group, at))) {
         let means: Vec<i64> = block

@@ -35,6 +35,8 @@ pub struct Input {
     pub runs: Vec<ScoredRun>,
     /// Every run asked for that has no scores.
     pub missing: Vec<MissingRun>,
+    /// Every scored run without a speed, where speeds are asked for.
+    pub untimed: Vec<MissingRun>,
     /// Values that papers printed for the table this experiment mirrors.
     pub published: Vec<PublishedValue>,
     /// Names and values printed at the foot of the page. Neither times nor hosts belong here:
@@ -45,9 +47,17 @@ pub struct Input {
 impl Input {
     /// The missing runs in an order that does not depend on the caller.
     pub(crate) fn missing_in_order(&self) -> Vec<&MissingRun> {
-        let mut missing: Vec<_> = self.missing.iter().collect();
-        missing.sort_by(|a, b| (&a.cell, a.fold, a.seed).cmp(&(&b.cell, b.fold, b.seed)));
-        missing
+        in_order(&self.missing)
+    }
+
+    /// The scored runs without a speed, in such an order.
+    pub(crate) fn untimed_in_order(&self) -> Vec<&MissingRun> {
+        in_order(&self.untimed)
+    }
+
+    /// Whether any run has a speed.
+    pub(crate) fn has_speeds(&self) -> bool {
+        self.runs.iter().any(|run| run.speed.is_some())
     }
 
     /// The corpus of a cell.
@@ -64,6 +74,12 @@ impl Input {
     pub(crate) fn split_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
         own(values, "eval.split", &self.split)
     }
+}
+
+fn in_order(runs: &[MissingRun]) -> Vec<&MissingRun> {
+    let mut runs: Vec<_> = runs.iter().collect();
+    runs.sort_by(|a, b| (&a.cell, a.fold, a.seed).cmp(&(&b.cell, b.fold, b.seed)));
+    runs
 }
 
 fn own<'a>(values: &'a [(String, String)], key: &str, common: &'a str) -> &'a str {
@@ -95,9 +111,25 @@ pub struct ScoredRun {
     pub key: String,
     /// Counts per document of the split that was scored.
     pub counts: Vec<DocumentCounts>,
+    /// How fast its inference is, where that was measured.
+    pub speed: Option<Speed>,
 }
 
-/// One run without scores.
+/// How fast the inference of one run is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speed {
+    /// Sentences a second.
+    pub rate: f64,
+    /// Key of the step that timed it.
+    pub key: String,
+    /// What was timed and on what, in words; equal for runs that were timed alike. No host: reports are
+    /// compared byte for byte.
+    pub conditions: String,
+    /// Whether other programs took a good part of the processor meanwhile.
+    pub disturbed: bool,
+}
+
+/// One run without scores, or without a speed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingRun {
     /// Axis keys and values.
@@ -106,7 +138,7 @@ pub struct MissingRun {
     pub seed: u64,
     /// Cross-validation fold, where the experiment has folds.
     pub fold: Option<u32>,
-    /// Why there are no scores, for a reader.
+    /// Why there are none, for a reader.
     pub reason: String,
 }
 
@@ -126,9 +158,9 @@ pub struct PublishedValue {
     pub split: String,
     /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
-    /// The value in percent; a `speed` in sentences a second.
+    /// The value in percent; a speed in sentences a second.
     pub value: f64,
-    /// Standard deviation in percentage points, where printed.
+    /// Standard deviation in the same unit, where printed.
     pub sd: Option<f64>,
     /// Number of runs behind the value, where printed.
     pub runs: Option<u32>,

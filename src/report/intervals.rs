@@ -41,7 +41,7 @@ pub(crate) fn intervals<'a>(
             let Some(spread) = entry.spread else { continue };
             let seed = seed_of(&format!("interval|{}|{:?}", column.name(), cell.values));
             let ends = cell
-                .run_counts(column, &cell.seeds(column.metric))
+                .run_counts(column, &cell.seeds(column))
                 .ok()
                 .and_then(|counts| {
                     let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed).ok()?;

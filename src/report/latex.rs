@@ -3,7 +3,6 @@
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
 use super::grid::{Entry, Grid, Row};
-use super::text;
 
 /// The whole table as a float, and one more for each group of published values that stands apart.
 pub(crate) fn render(grid: &Grid) -> String {
@@ -44,7 +43,7 @@ pub(crate) fn render(grid: &Grid) -> String {
         for (system, values) in &apart.rows {
             let shown: Vec<String> = values
                 .iter()
-                .map(|value| value.map_or("--".to_owned(), text::percent))
+                .map(|value| value.clone().unwrap_or_else(|| "--".to_owned()))
                 .collect();
             let _ = writeln!(out, "{} & {} \\\\", escaped(system), shown.join(" & "));
         }
@@ -133,27 +132,26 @@ fn row_lines(out: &mut String, grid: &Grid, row: &Row) {
     line(escaped(&row.label), row.shown_runs(), &shown);
     if row.has_published() {
         let label = |name: &str| format!("\\quad\\textit{{{name}}}");
+        let or_nothing = |text: Option<String>| text.map_or("--".to_owned(), |text| escaped(&text));
         line(label("published"), String::new(), &|entry| {
-            entry.published.map_or("--".to_owned(), text::percent)
+            or_nothing(entry.shown_published())
         });
         line(label("difference"), String::new(), &|entry| {
-            entry
-                .published_difference()
-                .map_or("--".to_owned(), |value| escaped(&text::signed(value)))
+            or_nothing(entry.shown_difference())
         });
     }
 }
 
 fn shown(entry: &Entry) -> String {
-    let Some(spread) = entry.spread else {
+    if entry.spread.is_none() {
         return "--".to_owned();
-    };
-    let mut out = text::percent(spread.mean);
+    }
+    let mut out = entry.shown_mean();
     if entry.best {
         out = format!("\\textbf{{{out}}}");
     }
-    if let Some(sd) = spread.sd {
-        let _ = write!(out, " {{\\scriptsize$\\pm$ {}}}", text::percent(sd));
+    if let Some(sd) = entry.bare_sd() {
+        let _ = write!(out, " {{\\scriptsize$\\pm$ {sd}}}");
     }
     out + &raised(&entry.marks)
 }

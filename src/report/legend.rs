@@ -6,9 +6,11 @@ use super::beside;
 use super::cells;
 use super::compare::{self, Comparison, SeedTest};
 use super::grid::{Grid, Row, STRICT};
-use super::input::Input;
+use super::input::{Input, MissingRun};
 use super::published::corpus_name;
+use super::speed_legend;
 use super::text::{self, CIRCLE, DAGGER, DOUBLE_DAGGER, counted, probability};
+use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::{self, Assignments};
 
@@ -27,6 +29,7 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
         lines.push(format!("Bold: the best mean {where_}."));
     }
     lines.extend(marks(input, grid));
+    lines.extend(speed_legend::lines(input, grid));
     lines.extend(published(input, grid));
     lines.extend(missing(input));
     lines
@@ -38,8 +41,17 @@ fn missing(input: &Input) -> Option<String> {
     if missing == 0 {
         return None;
     }
-    let mut named: Vec<String> = input
-        .missing_in_order()
+    let verb = if missing == 1 { "is" } else { "are" };
+    Some(format!(
+        "{missing} of {} {verb} missing: {}.",
+        counted(all, "run"),
+        named(&input.missing_in_order())
+    ))
+}
+
+/// The first of some runs with their reasons, and how many more there are.
+pub(super) fn named(runs: &[&MissingRun]) -> String {
+    let mut named: Vec<String> = runs
         .iter()
         .take(MISSING_NAMED)
         .map(|run| {
@@ -54,15 +66,10 @@ fn missing(input: &Input) -> Option<String> {
             )
         })
         .collect();
-    if missing > MISSING_NAMED {
-        named.push(format!("and {} more", missing - MISSING_NAMED));
+    if runs.len() > MISSING_NAMED {
+        named.push(format!("and {} more", runs.len() - MISSING_NAMED));
     }
-    let verb = if missing == 1 { "is" } else { "are" };
-    Some(format!(
-        "{missing} of {} {verb} missing: {}.",
-        counted(all, "run"),
-        named.join("; ")
-    ))
+    named.join("; ")
 }
 
 fn marks(input: &Input, grid: &Grid) -> Vec<String> {
@@ -246,7 +253,8 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
     for one in &grid.comparisons {
         let untested = [
             ("seeds", one.seeds.as_ref().err()),
-            ("documents", one.documents.as_ref().err()),
+            // That of speeds is the same for all and told once.
+            ("documents", documents(one)),
         ];
         for (unit, reason) in untested {
             let Some(reason) = reason else { continue };
@@ -260,6 +268,12 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Why a comparison of scores has no test over documents.
+fn documents(one: &Comparison) -> Option<&String> {
+    let reason = one.documents.as_ref().err();
+    reason.filter(|_| one.column != Column::Speed)
 }
 
 /// The numbers of documents with which no mark over documents is possible.

@@ -54,7 +54,7 @@ pub(crate) fn render(grid: &Grid) -> String {
         for (system, values) in &apart.rows {
             let shown = values
                 .iter()
-                .map(|value| value.map_or(text::NOTHING.to_owned(), text::percent));
+                .map(|value| value.clone().unwrap_or_else(|| text::NOTHING.to_owned()));
             lines.push(std::iter::once(escaped(system)).chain(shown).collect());
         }
         out.push_str(&aligned(&lines));
@@ -88,14 +88,12 @@ fn row_lines(grid: &Grid, row: &Row) -> Vec<Vec<String>> {
     };
     let mut lines = vec![line(escaped(&row.label), row.shown_runs(), &shown)];
     if row.has_published() {
-        let or_nothing = |value: Option<f64>, show: fn(f64) -> String| {
-            value.map_or(text::NOTHING.to_owned(), show)
-        };
+        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| text::NOTHING.to_owned());
         lines.push(line("*published*".to_owned(), String::new(), &|entry| {
-            or_nothing(entry.published, text::percent)
+            or_nothing(entry.shown_published())
         }));
         lines.push(line("*difference*".to_owned(), String::new(), &|entry| {
-            or_nothing(entry.published_difference(), text::signed)
+            or_nothing(entry.shown_difference())
         }));
     }
     lines

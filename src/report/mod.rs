@@ -38,10 +38,12 @@ mod plot;
 mod published;
 mod series;
 mod series_text;
+mod speed_legend;
 mod stats_json;
 mod table_csv;
 mod terminal;
 mod text;
+mod unit;
 mod write;
 
 #[cfg(test)]
@@ -56,9 +58,11 @@ mod tests_across;
 mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
+#[cfg(test)]
+mod tests_speed;
 
 pub use error::ReportError;
-pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun};
+pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
 pub(crate) use text::wrapped;

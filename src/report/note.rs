@@ -6,7 +6,7 @@ use super::cells;
 use super::grid::Grid;
 use super::input::Input;
 use super::published::corpus_name;
-use crate::score::Measure;
+use crate::score::{Column, Measure};
 
 /// What the numbers of a table are.
 pub(crate) fn note(input: &Input, grid: &Grid) -> String {
@@ -37,29 +37,44 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
             "mean ± standard deviation over the {noun}s, their number in the column {noun}s"
         ),
     };
+    let measures = measures(grid);
+    let scored = (!measures.is_empty()).then(|| format!("{measures} in percent"));
+    let timed = grid.columns.contains(&Column::Speed);
+    let timed = timed.then(|| "speed in sentences/s".to_owned());
+    let profile = match scored {
+        Some(_) => format!(", scoring profile {}", input.scoring_profile),
+        None => String::new(),
+    };
+    let shown: Vec<String> = scored.into_iter().chain(timed).collect();
     format!(
-        "{} in percent{corpus}, scoring profile {}; {numbers}.",
-        measures(grid),
-        input.scoring_profile
+        "{}{corpus}{profile}; {numbers}.",
+        capitalised(&shown.join(" and "))
     )
 }
 
-/// The measures in a table as the first words of a sentence, with their letters.
+fn capitalised(text: &str) -> String {
+    let (first, rest) = text.split_at(text.len().min(1));
+    first.to_uppercase() + rest
+}
+
+/// The measures in a table with their letters; empty where it shows no scores.
 fn measures(grid: &Grid) -> String {
     let words: Vec<&str> = Measure::ALL
         .into_iter()
-        .filter(|measure| grid.columns.iter().any(|column| column.measure == *measure))
+        .filter(|measure| {
+            grid.columns
+                .iter()
+                .any(|column| column.measure() == Some(*measure))
+        })
         .map(|measure| match measure {
             Measure::Precision => "precision (P)",
             Measure::Recall => "recall (R)",
             Measure::F1 => "F1",
         })
         .collect();
-    let words = match words.as_slice() {
+    match words.as_slice() {
         [first, second] => format!("{first} and {second}"),
         [first, second, third] => format!("{first}, {second} and {third}"),
         words => words.concat(),
-    };
-    let (first, rest) = words.split_at(words.len().min(1));
-    first.to_uppercase() + rest
+    }
 }

@@ -14,7 +14,9 @@ use super::input::Input;
 use super::pairwise::Matrix;
 use super::series::Series;
 use super::series_text;
-use super::text::{self, probability, signed};
+use super::text::{self, probability};
+use super::unit::Unit;
+use crate::score::{Column, Counts};
 
 const OVER_SEEDS: &str = "The test over seeds asks whether another seed of the same method would show the \
     difference again. Under the null hypothesis the names of the two methods are arbitrary, so the runs of \
@@ -70,6 +72,7 @@ pub(crate) fn render(
         .map(|axis| text::short_key(&axis.key))
         .collect();
     let metrics = frame::metrics(input);
+    let timed = input.has_speeds().then(|| Column::Speed.to_string());
     let page = context! {
         title => input.title,
         name => input.name,
@@ -90,7 +93,8 @@ pub(crate) fn render(
         claims,
         over_seeds => OVER_SEEDS,
         over_documents => OVER_DOCUMENTS,
-        metrics => metrics.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        metrics => metrics.iter().map(ToString::to_string).chain(timed.clone()).collect::<Vec<_>>(),
+        timed,
         cell_head => if keys.is_empty() { "cell".to_owned() } else { keys.join(" / ") },
         runs => runs(input, cells),
         provenance => input.provenance,
@@ -131,7 +135,7 @@ fn table(grid: &Grid, plot: Option<&String>) -> Value {
             let rows: Vec<Value> = apart
                 .rows
                 .iter()
-                .map(|(system, values)| context! { system, cells => shown(values, text::percent) })
+                .map(|(system, values)| context! { system, cells => shown(values) })
                 .collect();
             context! { heading => apart.heading, rows }
         })
@@ -182,10 +186,10 @@ fn matrix(matrix: &Matrix) -> Value {
     context! { heading => matrix.heading, labels => matrix.labels, rows }
 }
 
-fn shown(values: &[Option<f64>], show: fn(f64) -> String) -> Vec<String> {
-    values
-        .iter()
-        .map(|value| value.map_or(text::NOTHING.to_owned(), show))
+fn shown(texts: &[Option<String>]) -> Vec<String> {
+    let texts = texts.iter().cloned();
+    texts
+        .map(|text| text.unwrap_or_else(|| text::NOTHING.to_owned()))
         .collect()
 }
 
@@ -193,18 +197,18 @@ fn line(grid: &Grid, row: &Row) -> Value {
     let cells: Vec<Value> = row.entries().map(|entry| cell(grid, entry)).collect();
     let mut extra = Vec::new();
     if row.has_published() {
-        let published: Vec<_> = row.entries().map(|entry| entry.published).collect();
-        let differences: Vec<_> = row.entries().map(Entry::published_difference).collect();
+        let published: Vec<_> = row.entries().map(Entry::shown_published).collect();
+        let differences: Vec<_> = row.entries().map(Entry::shown_difference).collect();
         // What follows our mean is repeated unseen, so that the published value stands right below it.
         let sds: Vec<String> = row.entries().map(Entry::shown_sd).collect();
-        let under = |values: &[Option<f64>], show| {
-            let texts = shown(values, show).into_iter().zip(&sds);
+        let under = |texts: &[Option<String>]| {
+            let texts = shown(texts).into_iter().zip(&sds);
             texts
                 .map(|(text, unseen)| context! { text, unseen })
                 .collect::<Vec<_>>()
         };
-        extra.push(context! { kind => "published", cells => under(&published, text::percent) });
-        extra.push(context! { kind => "difference", cells => under(&differences, signed) });
+        extra.push(context! { kind => "published", cells => under(&published) });
+        extra.push(context! { kind => "difference", cells => under(&differences) });
     }
     context! { label => row.label, runs => row.shown_runs(), cells, extra }
 }
@@ -223,7 +227,7 @@ fn cell(grid: &Grid, entry: &Entry) -> Value {
 fn hint(comparison: &Comparison) -> String {
     let mut hint = format!(
         "{} against {}",
-        signed(comparison.difference()),
+        Unit::of(comparison.column).difference(comparison.difference(), comparison.ours.mean),
         text::joined(&comparison.baseline)
     );
     if let Ok(seeds) = &comparison.seeds {
@@ -252,15 +256,20 @@ fn runs(input: &Input, cells: &[Cell<'_>]) -> Vec<Value> {
     let mut lines = Vec::new();
     for cell in cells {
         for run in &cell.runs {
-            let scores: Vec<Option<f64>> = metrics
+            let percent = |counts: Counts| text::percent(100.0 * counts.f1());
+            let mut scores: Vec<Option<String>> = metrics
                 .iter()
-                .map(|&metric| cells::total(run, metric).map(|counts| 100.0 * counts.f1()))
+                .map(|&metric| cells::total(run, metric).map(percent))
                 .collect();
+            if input.has_speeds() {
+                let rate = run.speed.as_ref().map(|speed| speed.rate);
+                scores.push(rate.map(|rate| Unit::Rate.shown(rate)));
+            }
             lines.push(context! {
                 cell => text::joined(&cell.values),
                 seed => run.seed,
                 fold => run.fold,
-                scores => shown(&scores, text::percent),
+                scores => shown(&scores),
                 key => run.key,
                 short_key => run.key.chars().take(12).collect::<String>(),
             });

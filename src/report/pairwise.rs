@@ -87,12 +87,8 @@ pub(crate) fn build(
 }
 
 fn heading(grid: &Grid, column: Column, block: &Block, group: &Group) -> String {
-    let mut columns = grid.columns.iter().chain([&column]);
-    let title = if columns.all(|column| column.measure == Measure::F1) {
-        column.metric.to_string()
-    } else {
-        column.to_string()
-    };
+    let other = |column: &Column| column.measure().is_some_and(|one| one != Measure::F1);
+    let title = column.title(grid.columns.iter().any(other));
     let parts = [
         Some(title.as_str()),
         block.heading.as_deref(),

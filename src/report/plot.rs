@@ -14,7 +14,7 @@ use super::error::ReportError;
 use super::grid::{Grid, Part, Row};
 use super::intervals::Interval;
 use super::marker::{self, COLOURS};
-use crate::score::Measure;
+use crate::score::{Column, Measure};
 
 const WIDTH: i32 = 1600;
 const MARGIN: i32 = 24;
@@ -112,16 +112,14 @@ fn height(grid: &Grid) -> i32 {
 
 /// The lines under the panels, each with the sign it explains.
 fn legend(grid: &Grid) -> Vec<(Sign, String)> {
-    let mut lines = vec![
-        (
-            Sign::Dot,
-            "mean over runs; each panel has its own scale".to_owned(),
-        ),
-        (
-            Sign::Bar,
-            "95 % interval over seeds and documents (pigeonhole bootstrap)".to_owned(),
-        ),
-    ];
+    let mut lines = vec![(
+        Sign::Dot,
+        "mean over runs; each panel has its own scale".to_owned(),
+    )];
+    if grid.columns.iter().any(|column| *column != Column::Speed) {
+        let interval = "95 % interval over seeds and documents (pigeonhole bootstrap)";
+        lines.push((Sign::Bar, interval.to_owned()));
+    }
     let mut baselines: Vec<&str> = Vec::new();
     for row in grid
         .rows()
@@ -266,10 +264,11 @@ fn panel<B: DrawingBackend>(
         INK.stroke_width(2),
     )?;
     canvas.text(
-        match shown.measure {
-            Measure::Precision => "precision in percent",
-            Measure::Recall => "recall in percent",
-            Measure::F1 => "F1 in percent",
+        match shown {
+            Column::Counted(_, Measure::Precision) => "precision in percent",
+            Column::Counted(_, Measure::Recall) => "recall in percent",
+            Column::Counted(_, Measure::F1) => "F1 in percent",
+            Column::Speed => "sentences a second",
         },
         (centre, bottom + 40),
         style(SMALL, HPos::Center, VPos::Top),

@@ -11,6 +11,7 @@ use super::error::ReportError;
 use super::grid::Grid;
 use super::input::Input;
 use super::intervals::{Interval, LEVEL, REPLICATES};
+use super::unit::Unit;
 use crate::spec::Correction;
 use crate::stats::{Assignments, PermutationTest, Summary};
 
@@ -23,7 +24,7 @@ type Values = BTreeMap<String, String>;
 struct File<'a> {
     version: u32,
     experiment: &'a str,
-    /// Of every mean, spread, difference and interval.
+    /// Of every mean, spread, difference and interval, unless it has one of its own.
     unit: &'static str,
     alpha: f64,
     correction: &'static str,
@@ -41,6 +42,9 @@ struct File<'a> {
 struct Compared {
     table: usize,
     metric: String,
+    /// Where it is not that of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
     cell: Values,
     baseline: Values,
     cell_scores: Scores,
@@ -100,6 +104,8 @@ pub(super) struct Counted {
 struct Around {
     table: usize,
     metric: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
     cell: Values,
     mean: f64,
     lower: Option<f64>,
@@ -170,6 +176,7 @@ fn compared(one: &Comparison) -> Compared {
     Compared {
         table: one.table,
         metric: one.column.name(),
+        unit: Unit::of(one.column).unusual(),
         cell: values(&one.cell),
         baseline: values(&one.baseline),
         cell_scores: scores(&one.ours),
@@ -231,6 +238,7 @@ fn describe(table: usize, interval: &Interval) -> Around {
     Around {
         table,
         metric: interval.column.name(),
+        unit: Unit::of(interval.column).unusual(),
         cell: values(&interval.cell),
         mean: interval.mean,
         lower: interval.ends.map(|(lower, _)| lower),

@@ -172,21 +172,20 @@ fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
     for row in &block.rows {
         lines.push((row.label.clone(), texts(row, runs(row), &shown)));
         if row.has_published() {
-            let under = |value: Option<f64>, show: fn(f64) -> String, tail: Tail| {
-                value
-                    .map(|value| show(value) + &" ".repeat(tail.sd + tail.marks))
+            let under = |text: Option<String>, tail: Tail| {
+                text.map(|text| text + &" ".repeat(tail.sd + tail.marks))
                     .unwrap_or_default()
             };
             lines.push((
                 "  published".to_owned(),
                 texts(row, String::new(), &|entry, tail| {
-                    under(entry.published, text::percent, tail)
+                    under(entry.shown_published(), tail)
                 }),
             ));
             lines.push((
                 "  difference".to_owned(),
                 texts(row, String::new(), &|entry, tail| {
-                    under(entry.published_difference(), text::signed, tail)
+                    under(entry.shown_difference(), tail)
                 }),
             ));
         }

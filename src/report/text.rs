@@ -18,11 +18,18 @@ pub(crate) fn percent(value: f64) -> String {
 
 /// A difference in percentage points with its sign.
 pub(crate) fn signed(value: f64) -> String {
-    let text = format!("{:.2}", value.abs());
-    match text.as_str() {
-        "0.00" => text,
-        _ if value < 0.0 => format!("−{text}"),
-        _ => format!("+{text}"),
+    with_sign(value, 2)
+}
+
+/// A difference with its sign, with so many digits after the point.
+pub(crate) fn with_sign(value: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", value.abs());
+    if text.chars().all(|sign| matches!(sign, '0' | '.')) {
+        text
+    } else if value < 0.0 {
+        format!("−{text}")
+    } else {
+        format!("+{text}")
     }
 }
 

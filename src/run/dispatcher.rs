@@ -180,6 +180,15 @@ impl<'a> Dispatcher<'a> {
             let Some(step) = self.schedule.next(Instant::now()) else {
                 return Ok(());
             };
+            let slot = if self.steps[step].alone {
+                self.whole()
+            } else {
+                slot
+            };
+            // The worker that has the whole machine may have died and not be buried yet.
+            if !self.seats.get(&slot).is_none_or(Seat::is_free) {
+                return Ok(());
+            }
             if !self.seats.contains_key(&slot) {
                 let worker = self.start_worker(slot)?;
                 self.seats.insert(slot, Seat::new(worker));
@@ -199,8 +208,20 @@ impl<'a> Dispatcher<'a> {
         Ok(())
     }
 
+    /// The slot of steps that run alone: one more than there are, unless the only one has the whole machine already.
+    fn whole(&self) -> usize {
+        match self.options.slots.len() {
+            1 => 0,
+            more => more,
+        }
+    }
+
     fn start_worker(&mut self, slot: usize) -> Result<Worker, RunError> {
-        let (command, share) = (&self.options.worker, &self.options.slots[slot]);
+        let slots = &self.options.slots;
+        let (command, share) = (
+            &self.options.worker,
+            slots.get(slot).unwrap_or(&self.options.whole),
+        );
         self.started += 1;
         Worker::start(command, share, self.started, &self.sender)
     }

@@ -56,8 +56,8 @@ impl Estimator {
             .unwrap_or_else(|| step.seconds.max(0.0))
     }
 
-    /// The time to the end with `slots` slots: all the work shared out evenly, or the longest chain where
-    /// that takes longer. `None` where nothing is known.
+    /// The time to the end with `slots` slots: all the work shared out evenly, but for what runs alone, or the
+    /// longest chain where that takes longer. `None` where nothing is known.
     pub(super) fn left(
         &self,
         steps: &[Step],
@@ -79,12 +79,17 @@ impl Estimator {
                 _ => (self.expect(&steps[now.step]) - elapsed).max(0.0),
             };
         }
-        let work: f64 = seconds.iter().sum();
+        let sum = |alone: bool| -> f64 {
+            let of = seconds.iter().zip(steps);
+            of.filter(|(_, step)| step.alone == alone)
+                .map(|(seconds, _)| seconds)
+                .sum()
+        };
         let chain = schedule
             .chains(|index| seconds[index])
             .into_iter()
             .fold(0.0, f64::max);
-        let left = chain.max(work / slots.max(1) as f64);
+        let left = chain.max(sum(false) / slots.max(1) as f64 + sum(true));
         (left > 0.0).then(|| Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX))
     }
 }
@@ -106,6 +111,7 @@ mod tests {
             description: Value::Null,
             hints: Value::Null,
             training: true,
+            alone: false,
             seconds,
         }
     }
@@ -125,6 +131,11 @@ mod tests {
         assert_eq!(left(&estimator, &apart, 2), Some(10.0));
         assert_eq!(left(&estimator, &chained, 2), Some(20.0));
         assert_eq!(left(&estimator, &[step("a", &[], 0.0)], 2), None);
+        let timed = apart.map(|step| Step {
+            alone: true,
+            ..step
+        });
+        assert_eq!(left(&estimator, &timed, 2), Some(20.0));
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Options {
     /// One worker process each, so their number is the number of steps that run at once.
     pub slots: Vec<Slot>,
+    /// The whole machine, for the worker of steps that run alone.
+    pub whole: Slot,
     /// How to start a worker.
     pub worker: WorkerCommand,
     /// When to try a step again.

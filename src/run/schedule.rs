@@ -1,4 +1,5 @@
-//! Which step is next: those whose inputs are there, the one at the head of the longest chain first.
+//! Which step is next: those whose inputs are there, the one at the head of the longest chain first. A step that
+//! runs alone waits until nothing else is left to run beside it.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -23,6 +24,8 @@ pub(super) enum Phase {
 /// The graph of the planned steps, which are named by their position in the plan.
 pub(super) struct Schedule {
     phases: Vec<Phase>,
+    /// Whether a step has to run with nothing beside it.
+    alone: Vec<bool>,
     missing: Vec<usize>,
     dependants: Vec<Vec<usize>>,
     /// Every step comes after its inputs.
@@ -69,6 +72,7 @@ impl Schedule {
             .collect();
         let mut schedule = Self {
             phases,
+            alone: steps.iter().map(|step| step.alone).collect(),
             missing,
             dependants,
             order,
@@ -82,12 +86,25 @@ impl Schedule {
         self.phases.iter().copied().enumerate()
     }
 
-    /// The step to begin now: the longest chain first, then the order of the plan.
+    /// The step to begin now: the longest chain first, then the order of the plan. Steps that run alone come
+    /// last, so that the others need not wait for a moment in which nothing runs.
     pub(super) fn next(&self, now: Instant) -> Option<usize> {
+        let running = || self.phases().filter(|(_, phase)| *phase == Phase::Running);
+        if running().any(|(index, _)| self.alone[index]) {
+            return None;
+        }
+        self.longest(now, false).or_else(|| {
+            let free = running().next().is_none();
+            free.then(|| self.longest(now, true)).flatten()
+        })
+    }
+
+    /// Of the steps that may begin, alone or beside others, the one at the head of the longest chain.
+    fn longest(&self, now: Instant, alone: bool) -> Option<usize> {
         let ready =
             |phase| matches!(phase, Phase::Ready(after) if after.is_none_or(|after| after <= now));
         self.phases()
-            .filter(|(_, phase)| ready(*phase))
+            .filter(|(index, phase)| self.alone[*index] == alone && ready(*phase))
             .map(|(index, _)| index)
             .max_by(|one, other| {
                 self.chains[*one]
@@ -181,7 +198,15 @@ mod tests {
             description: Value::Null,
             hints: Value::Null,
             training: false,
+            alone: false,
             seconds,
+        }
+    }
+
+    fn alone(name: &str, inputs: &[&str]) -> Step {
+        Step {
+            alone: true,
+            ..step(name, inputs, 1.0)
         }
     }
 
@@ -229,7 +254,64 @@ mod tests {
         assert_eq!(schedule.next(Instant::now()), Some(1));
     }
 
+    #[test]
+    fn what_runs_alone_waits_for_the_others_and_they_for_it() {
+        let steps = [
+            alone("t", &["a"]),
+            step("a", &[], 1.0),
+            step("b", &[], 1.0),
+            step("c", &["t"], 1.0),
+        ];
+        let mut schedule = Schedule::new(&steps, &[false; 4]).unwrap();
+        let now = Instant::now();
+        let begin = |schedule: &mut Schedule| {
+            let next = schedule.next(now)?;
+            schedule.begin(next);
+            Some(next)
+        };
+        assert_eq!(begin(&mut schedule), Some(1));
+        schedule.finish(1);
+        // Its inputs are there, but another step still can run, and then does.
+        assert_eq!(begin(&mut schedule), Some(2));
+        assert_eq!(begin(&mut schedule), None);
+        schedule.finish(2);
+        assert_eq!(begin(&mut schedule), Some(0));
+        assert_eq!(begin(&mut schedule), None);
+        schedule.finish(0);
+        assert_eq!(begin(&mut schedule), Some(3));
+    }
+
     proptest! {
+        #[test]
+        fn nothing_runs_beside_what_runs_alone(
+            edges in prop::collection::vec((0_usize..12, 0_usize..12), 0..20),
+            apart in prop::collection::vec(any::<bool>(), 12),
+            slots in 1_usize..5,
+            order in prop::collection::vec(any::<prop::sample::Index>(), 12),
+        ) {
+            let names: Vec<_> = (0..12).map(|index| format!("s{index}")).collect();
+            let steps: Vec<_> = (0..12)
+                .map(|index| {
+                    let inputs = edges.iter().filter(|(from, to)| *to == index && from < to);
+                    let inputs: Vec<_> = inputs.map(|(from, _)| names[*from].as_str()).collect();
+                    Step { alone: apart[index], ..step(&names[index], &inputs, 1.0) }
+                })
+                .collect();
+            let mut schedule = Schedule::new(&steps, &[false; 12]).unwrap();
+            let (mut running, mut finished) = (Vec::new(), 0);
+            for chosen in order {
+                while running.len() < slots && let Some(next) = schedule.next(Instant::now()) {
+                    schedule.begin(next);
+                    running.push(next);
+                }
+                prop_assert!(!running.is_empty(), "nothing runs although {} are left", 12 - finished);
+                prop_assert!(running.len() == 1 || running.iter().all(|index| !apart[*index]));
+                schedule.finish(running.remove(chosen.index(running.len())));
+                finished += 1;
+            }
+            prop_assert_eq!(schedule.next(Instant::now()), None);
+        }
+
         #[test]
         fn every_step_runs_once_and_after_its_inputs(
             edges in prop::collection::vec((0_usize..12, 0_usize..12), 0..30),

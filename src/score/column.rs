@@ -1,4 +1,4 @@
-//! What a column of a table shows: a metric, and which of its three measures.
+//! What a column of a table shows: a metric and which of its three measures, or a speed.
 
 use std::str::FromStr;
 
@@ -66,21 +66,43 @@ impl std::fmt::Display for Measure {
     }
 }
 
-/// A metric and one of its measures: `rel+-c.precision`; `rel+-c` alone is its F1.
+/// What one number of a run is: a measure of a metric, which is computed from counts, or the speed of inference,
+/// which is measured by the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Column {
-    /// The metric.
-    pub metric: Metric,
-    /// The measure.
-    pub measure: Measure,
+pub enum Column {
+    /// A metric and one of its measures: `rel+-c.precision`; `rel+-c` alone is its F1.
+    Counted(Metric, Measure),
+    /// Sentences a second, `speed`.
+    Speed,
 }
 
 impl Column {
+    /// Names of the columns that no counts stand behind.
+    pub const RATES: [&str; 1] = ["speed"];
+
     /// The name in files and specifications: that of the metric, followed by the measure unless it is F1.
     pub fn name(self) -> String {
-        match self.measure {
-            Measure::F1 => self.metric.name().to_owned(),
-            measure => format!("{}.{}", self.metric.name(), measure.name()),
+        match self {
+            Self::Counted(metric, Measure::F1) => metric.name().to_owned(),
+            Self::Counted(metric, measure) => format!("{}.{}", metric.name(), measure.name()),
+            Self::Speed => Self::RATES[0].to_owned(),
+        }
+    }
+
+    /// What stands above the column: the measure is told where it is not F1, or where `measures` says that others
+    /// of the table are not.
+    pub fn title(self, measures: bool) -> String {
+        match self {
+            Self::Counted(metric, Measure::F1) if !measures => metric.to_string(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// The measure, where it is one.
+    pub fn measure(self) -> Option<Measure> {
+        match self {
+            Self::Counted(_, measure) => Some(measure),
+            Self::Speed => None,
         }
     }
 }
@@ -88,36 +110,38 @@ impl Column {
 impl From<Metric> for Column {
     /// The F1 of the metric.
     fn from(metric: Metric) -> Self {
-        Self {
-            metric,
-            measure: Measure::F1,
-        }
+        Self::Counted(metric, Measure::F1)
     }
 }
 
 impl std::fmt::Display for Column {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.pad(&format!("{} {}", self.metric, self.measure))
+        match self {
+            Self::Counted(metric, measure) => formatter.pad(&format!("{metric} {measure}")),
+            Self::Speed => formatter.pad("sentences/s"),
+        }
     }
 }
 
 impl FromStr for Column {
     type Err = UnknownName;
 
-    /// A metric, alone or followed by a dot and a measure.
+    /// A metric, alone or followed by a dot and a measure; or `speed`.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
+        if text.eq_ignore_ascii_case(Self::RATES[0]) {
+            return Ok(Self::Speed);
+        }
         let (metric, measure) = text.split_once('.').unwrap_or((text, Measure::F1.name()));
         let known = Measure::ALL
             .into_iter()
             .find(|known| known.name() == measure.to_ascii_lowercase());
-        Ok(Self {
-            metric: metric.parse()?,
-            measure: known.ok_or_else(|| UnknownName {
-                what: "measure",
-                name: measure.into(),
-                expected: Measure::ALL.map(Measure::name).join(", "),
-            })?,
-        })
+        let metric = metric.parse()?;
+        let measure = known.ok_or_else(|| UnknownName {
+            what: "measure",
+            name: measure.into(),
+            expected: Measure::ALL.map(Measure::name).join(", "),
+        })?;
+        Ok(Self::Counted(metric, measure))
     }
 }
 
@@ -131,13 +155,20 @@ mod tests {
     fn every_name_is_read_back() {
         for metric in Metric::ALL {
             for measure in Measure::ALL {
-                let column = Column { metric, measure };
+                let column = Column::Counted(metric, measure);
                 assert_eq!(column.name().parse::<Column>().unwrap(), column);
             }
+        }
+        for name in Column::RATES {
+            assert_eq!(name.parse::<Column>().unwrap().name(), name);
         }
         let read = |name: &str| name.parse::<Column>().unwrap();
         assert_eq!(read("rel+-c.f1"), read("rel+-c"));
         assert_eq!(read("rel+-c.recall").to_string(), "Rel+-C R");
+        let titles =
+            |measures| ["rel-c", "rel-c.recall", "Speed"].map(|name| read(name).title(measures));
+        assert_eq!(titles(false), ["Rel-C", "Rel-C R", "sentences/s"]);
+        assert_eq!(titles(true), ["Rel-C F1", "Rel-C R", "sentences/s"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::spec::table::candidates;
 pub struct Claim {
     /// The claim in words.
     pub text: String,
-    /// The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`.
+    /// The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`; or `speed`.
     pub metric: String,
     /// What is said to lie above or below the right side.
     pub left: Side,
@@ -181,7 +181,7 @@ impl JsonSchema for Claim {
             "type": "object",
             "properties": {
                 "text": { "description": "The claim in words.", "type": "string" },
-                "metric": { "description": "The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`.", "type": "string" },
+                "metric": { "description": "The metric that it is about, `rel+-c`, with a measure if not its F1: `ent-i.recall`; or `speed`.", "type": "string" },
                 "left": described(left, &[]),
                 "relation": {
                     "description": "Where the left side is said to lie.",

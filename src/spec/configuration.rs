@@ -38,4 +38,6 @@ pub struct Vocabulary<'a> {
     pub metrics: &'a [&'a str],
     /// What is computed for a metric and may follow its name after a dot: `rel+-c.precision`.
     pub measures: &'a [&'a str],
+    /// What is measured of a run as a whole, columns too but without measures: `speed`.
+    pub rates: &'a [&'a str],
 }

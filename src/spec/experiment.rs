@@ -154,6 +154,13 @@ impl<C: Configuration> Experiment<C> {
         &self.cells
     }
 
+    /// Whether a table or a claim shows the column of this name.
+    pub fn shows(&self, column: &str) -> bool {
+        let columns = self.tables.iter().flat_map(|table| &table.columns);
+        let metrics = self.claims.iter().map(|claim| &claim.metric);
+        columns.chain(metrics).any(|name| name == column)
+    }
+
     /// The runs: for every cell each seed, and for every seed each fold.
     pub fn runs(&self) -> Vec<Run> {
         let folds: Vec<Option<u32>> = match self.axes.folds.as_slice() {

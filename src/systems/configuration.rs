@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
 use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
+use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
 use crate::spec::{self, Problem};
@@ -37,6 +38,8 @@ pub struct Configuration {
     pub train: Recipe,
     /// What is scored, and how.
     pub eval: Evaluation,
+    /// How inference is timed.
+    pub speed: SpeedConfig,
 }
 
 /// The system and its variant.
@@ -108,6 +111,7 @@ impl Default for Configuration {
             joint_baseline: JointBaselineConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
+            speed: SpeedConfig::default(),
         }
     }
 }
@@ -176,6 +180,7 @@ impl spec::Configuration for Configuration {
             .chain(within("pure", self.pure.problems()))
             .chain(within("joint_baseline", self.joint_baseline.problems()))
             .chain(within("train", self.train.problems()))
+            .chain(within("speed", self.speed.problems()))
             .collect();
         let name = self.system.approach();
         let known = match self.system.kind {

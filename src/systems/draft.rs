@@ -44,6 +44,16 @@ impl Drafts {
         self.drafts.len() - 1
     }
 
+    /// The draft with this index.
+    pub(crate) fn get(&self, index: usize) -> Option<&Draft> {
+        self.drafts.get(index)
+    }
+
+    /// The inputs of the draft with this index.
+    pub(crate) fn inputs(&self, index: usize) -> &[usize] {
+        self.get(index).map_or(&[], |draft| &draft.inputs)
+    }
+
     /// The distinct drafts; inputs come before what reads them.
     pub fn into_drafts(self) -> Vec<Draft> {
         self.drafts

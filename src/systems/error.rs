@@ -32,6 +32,16 @@ pub enum SystemError {
         /// The name it was asked for by.
         name: String,
     },
+    /// A speed is to be measured on another machine than this one.
+    #[error(
+        "the speed was to be measured on {planned}, and this is {here}; run the experiment here to measure it here"
+    )]
+    Elsewhere {
+        /// The machine of the step.
+        planned: String,
+        /// This machine.
+        here: String,
+    },
     /// A step that this version does not know.
     #[error("the step cannot be understood: {0}")]
     Unknown(String),

@@ -2,8 +2,9 @@
 //! decodes, and which steps a run of it needs.
 //!
 //! A system joins the plan through one function, configuration in and drafts out, and
-//! the workers through one more, description in and result out. Adding a system is a
-//! folder here and its lines in `registry`.
+//! the workers through one more, description in and result out. Two more let its speed
+//! be measured: which of its predictions decide relations, and a prediction prepared to
+//! be repeated. Adding a system is a folder here and its lines in `registry`.
 
 mod configuration;
 pub mod draft;
@@ -15,6 +16,7 @@ pub mod pure;
 mod registry;
 mod scoring;
 mod spans;
+pub mod speed;
 mod start;
 mod trained;
 mod work;
@@ -22,6 +24,6 @@ mod work;
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};
 pub use error::SystemError;
 pub use features::FEATURES;
-pub use registry::{draft_run, execute};
+pub use registry::{draft_run, draft_speed, execute};
 pub use scoring::{COUNTS, SCORE, ScoreStep};
-pub use work::{Hints, Report, Work};
+pub use work::{Hints, Origin, Report, Work};

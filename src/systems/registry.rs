@@ -14,6 +14,7 @@ use super::identity::{CorpusIdentity, EncoderIdentity};
 use super::jointere;
 use super::pure;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
+use super::speed::{self, Part, Pass, SPEED, SpeedStep};
 use super::work::{Report, Work};
 use crate::corpus::{Corpus, Document, Prediction, write_predictions};
 use crate::encoder::{ModelFolder, open_device};
@@ -55,6 +56,32 @@ pub fn draft_run(
     }))
 }
 
+/// Drafts the step that times the relation inference of the run that the draft `score`
+/// scores, and returns its index; none where nothing of the run decides relations.
+///
+/// # Errors
+/// Never, unless the description cannot be written as JSON.
+pub fn draft_speed(
+    configuration: &Configuration,
+    corpus: &CorpusIdentity,
+    seed: u64,
+    score: usize,
+    drafts: &mut Drafts,
+) -> Result<Option<usize>, String> {
+    let Some(&predicted) = drafts.inputs(score).first() else {
+        return Ok(None);
+    };
+    let timed = match configuration.system.kind {
+        SystemKind::JointEre => jointere::relation_steps(predicted, drafts),
+        SystemKind::Pure => pure::relation_steps(predicted, drafts),
+    };
+    if timed.is_empty() {
+        return Ok(None);
+    }
+    let what = format!("{} seed {seed}", configuration.system.approach());
+    speed::draft(configuration, corpus, &what, &timed, drafts).map(Some)
+}
+
 /// Does a step; gives back what is worth recording beside its result.
 ///
 /// # Errors
@@ -85,8 +112,26 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             scoring::execute(&step, input(work, 0)?, &work.output)?;
             Ok(json!({}))
         }
+        SPEED => {
+            let step: SpeedStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let prepare = |part: &Part<'_>| prepare(part, &corpus, &device);
+            speed::execute(work, &step, &corpus, &prepare, report)
+        }
         other => Err(SystemError::Unknown(format!(
             "no step is of kind `{other}`"
+        ))),
+    }
+}
+
+/// Prepares a prediction step to be timed.
+fn prepare(part: &Part<'_>, corpus: &Corpus, device: &Device) -> Result<Pass, SystemError> {
+    match part.kind {
+        jointere::PREDICT => jointere::prepare(part, corpus, device),
+        pure::PREDICT => pure::prepare(part, corpus, device),
+        other => Err(SystemError::Unknown(format!(
+            "no step of kind `{other}` can be timed"
         ))),
     }
 }
@@ -244,7 +289,7 @@ fn open_model<'a>(
     })
 }
 
-fn read<T: DeserializeOwned>(description: &Value) -> Result<T, SystemError> {
+pub(crate) fn read<T: DeserializeOwned>(description: &Value) -> Result<T, SystemError> {
     T::deserialize(description).map_err(|error| SystemError::Unknown(error.to_string()))
 }
 

@@ -27,6 +27,17 @@ pub struct Hints {
     pub gradient_checkpointing: bool,
 }
 
+/// What an input is: the step whose result it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// The kind of step.
+    pub kind: String,
+    /// All that decided its result, without what stands at its default.
+    pub description: Value,
+    /// How many inputs it read itself.
+    pub inputs: usize,
+}
+
 /// One step to do.
 #[derive(Debug)]
 pub struct Work<'a> {
@@ -38,6 +49,8 @@ pub struct Work<'a> {
     pub hints: &'a Hints,
     /// Folders of the inputs' results, in order.
     pub inputs: &'a [PathBuf],
+    /// What the inputs are, in order.
+    pub origins: &'a [Origin],
     /// Folder for the result.
     pub output: PathBuf,
 }

@@ -27,6 +27,7 @@ mod pure_joint;
 mod run;
 mod sandbox;
 mod schema;
+mod speed;
 mod store;
 mod toy;
 mod weights;

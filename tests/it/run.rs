@@ -64,6 +64,34 @@ fn results_do_not_depend_on_the_number_of_workers_and_are_made_once() {
 }
 
 #[test]
+fn what_runs_alone_has_the_machine_to_itself() {
+    let folder = folder();
+    let once = folder.path().join("crashed").display().to_string();
+    let watching =
+        |label: &str, inputs: &[&Step]| step(label, &json!({ "sleep": 40, "watch": true }), inputs);
+    let a = watching("a", &[]);
+    let timed = json!({ "sleep": 40, "watch": true, "alone": true });
+    let t = step("t", &timed, &[&a]);
+    let u = step("u", &timed, &[]);
+    let crash = json!({ "alone": true, "end": "abort", "once": once });
+    let flaky = step("flaky", &crash, &[]);
+    let after = watching("after", &[&t]);
+    let others = ["b", "c", "d"].map(|label| watching(label, &[]));
+    let steps = [vec![t, u, flaky, after, a], others.to_vec()].concat();
+    let toy = Toy::new(&folder.path().join("store"), steps, 3);
+    let report = toy.run();
+    assert_eq!(report.count("done"), 8, "{report:?}");
+    assert!(
+        toy.begun()
+            .iter()
+            .all(|(label, begun)| *begun == 1 + usize::from(label == "flaky"))
+    );
+    // Not one of the slots, but all of them.
+    assert_eq!(toy.results()["t"], "t\na\nyes");
+    assert_eq!(toy.results()["flaky"], "flaky\nyes");
+}
+
+#[test]
 fn a_failure_stays_where_it_is_and_is_told_with_its_log() {
     let folder = folder();
     let bad = step("bad", &json!({ "end": "fail" }), &[]);

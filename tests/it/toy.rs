@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sweep::plan::Step;
 use sweep::run::{Lines, Options, Outcome, Progress, Retry, Slot, StepFailure, WorkerCommand};
-use sweep::store::{Store, Writer, key};
+use sweep::store::{Record, Store, Writer, key};
 
 const ROLE: &str = "TOY_ROLE";
 
@@ -37,6 +37,7 @@ pub(crate) fn step(label: &str, action: &Value, inputs: &[&Step]) -> Step {
         description,
         hints: Value::Null,
         training: true,
+        alone: action["alone"] == true,
         seconds: 0.1,
     }
 }
@@ -185,6 +186,9 @@ fn dispatch() {
         .collect();
     let options = Options {
         slots: vec![Slot::default(); setting["jobs"].as_u64().unwrap() as usize],
+        whole: Slot {
+            environment: vec![("TOY_WHOLE".into(), "yes".into())],
+        },
         worker: WorkerCommand {
             program: std::env::current_exe().unwrap(),
             arguments: arguments(),
@@ -243,6 +247,23 @@ fn described(outcome: &Outcome) -> Value {
     })
 }
 
+/// Fails where a step that has to run alone does not. Only steps that watch are looked at, since one that crashed
+/// leaves its partial output behind.
+fn watch(store: &Store, own: &Record) -> Result<(), StepFailure> {
+    let is_alone = |record: &Record| record.description["action"]["alone"] == true;
+    for other in store.steps()? {
+        if other.description["action"]["watch"] != true {
+            continue;
+        }
+        let runs = store.folder(&other.key)?.join("partial.txt").exists();
+        if other.key != own.key && runs && (is_alone(own) || is_alone(&other)) {
+            let message = format!("{} ran beside {}", own.label, other.label);
+            return Err(StepFailure::new(message));
+        }
+    }
+    Ok(())
+}
+
 fn execute(
     store: &Store,
     writer: &Writer,
@@ -254,10 +275,16 @@ fn execute(
     for input in &record.inputs {
         text += &fs::read_to_string(store.output(input, "result.txt")?).unwrap();
     }
+    if action["alone"] == true {
+        text += &std::env::var("TOY_WHOLE").unwrap_or_default();
+    }
     eprintln!("working at {}", record.label);
     // A partial output, which an interrupted attempt leaves behind.
     fs::write(writer.output("partial.txt")?, "half").unwrap();
     for tenth in 0..10 {
+        if action["watch"] == true {
+            watch(store, record)?;
+        }
         let text = format!("part {tenth}");
         progress(Progress {
             text,

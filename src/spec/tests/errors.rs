@@ -238,6 +238,18 @@ x = 3
     )
 );
 shows!(
+    rates_have_no_measures_and_no_pairs,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[table]]
+rows = "pan.kind"
+columns = ["haste", "haste.mean", "hast"]
+pairwise = ["haste"]
+"#
+    )
+);
+shows!(
     plot_in_a_profile,
     GOOD.replace(
         "train.epochs = 50",
@@ -264,4 +276,19 @@ fn a_line_for_each_mistake() {
 fn the_default_profile_needs_no_table_and_others_do() {
     assert!(read_with(GOOD, &profile("demo")).is_ok());
     assert!(read_with(GOOD, &profile("paper")).is_err());
+}
+
+#[test]
+fn an_experiment_knows_what_it_shows() {
+    let table = "[[table]]\ncolumns = [\"haste\"]\n";
+    let claim = "[[claim]]\ntext = \"x\"\nmetric = \"haste\"\nleft = \"copper\"\nrelation = \">\"\nright = \"cast-iron\"\n";
+    let shows = |more: &str| {
+        read_with(&format!("{GOOD}{more}"), &set(&[]))
+            .unwrap()
+            .shows("haste")
+    };
+    assert_eq!(["", table].map(shows), [false, true]);
+    let axes = "name = \"d\"\n[axes]\n\"pan.kind\" = [\"cast-iron\", \"copper\"]\n";
+    let claimed = read_with(&format!("{axes}{claim}"), &set(&[])).unwrap();
+    assert!(claimed.shows("haste") && !claimed.shows("taste"));
 }

@@ -121,6 +121,7 @@ impl Configuration for Kitchen {
 const VOCABULARY: Vocabulary<'_> = Vocabulary {
     metrics: &["taste", "smell"],
     measures: &["mean", "worst"],
+    rates: &["haste"],
 };
 
 fn read_with(text: &str, options: &Options) -> Result<Experiment<Kitchen>, SpecError> {

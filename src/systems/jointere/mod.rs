@@ -29,6 +29,7 @@ mod span_pruner;
 mod stage;
 mod steps;
 mod ternary;
+mod timing;
 mod training;
 
 pub use approach::approach;
@@ -38,4 +39,5 @@ pub use module::ModuleKind;
 pub use plan::draft_run;
 pub use predict::predict;
 pub use steps::{PREDICT, PredictStep, TRAIN, TrainStep};
+pub(crate) use timing::{prepare, relation_steps};
 pub use training::{Inputs, train};

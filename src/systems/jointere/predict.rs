@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::examples::{Example, Source, examples};
 use super::input::gold_input;
-use super::saved::{States, open};
+use super::saved::{Saved, States, open};
 use super::stage::Stage;
 use super::steps::{PREDICT, PredictStep};
 use crate::corpus::{Corpus, Extraction, Prediction};
@@ -27,48 +27,84 @@ pub fn predict(
     inputs: &[PathBuf],
     device: &Device,
 ) -> Result<Vec<Prediction>, SystemError> {
-    let missing = || SystemError::Unknown(format!("a `{PREDICT}` step lacks an input"));
-    let (training, others) = inputs.split_first().ok_or_else(missing)?;
-    let saved = open(training, device)?;
-    if saved.kind != step.module {
-        return Err(SystemError::Training(format!(
-            "{}: holds the module {}, not {}",
-            training.display(),
-            saved.kind,
-            step.module
-        )));
-    }
-    let documents = corpus.split(step.split);
-    let (sentences, others) = match &saved.states {
-        States::Encoder(architecture, pieces) => {
-            let source = Source::Pieces(pieces, architecture.longest());
-            (examples(documents, &saved.labels, &source)?, others)
-        }
-        States::Features { files, .. } => {
-            let (features, others) = others.split_at_checked(*files).ok_or_else(missing)?;
-            let features = open_features(features, step.split)?;
-            let source = Source::States(&features);
-            (examples(documents, &saved.labels, &source)?, others)
-        }
-    };
-    let inputs = if step.reads_gold {
-        let gold = |sentence: &Example| gold_input(saved.kind, sentence);
-        sentences.iter().map(gold).collect()
-    } else {
-        match others.first() {
-            Some(folder) => read_extractions(folder, sentences.len())?,
-            None => vec![Extraction::default(); sentences.len()],
-        }
-    };
-    let stage = Stage {
-        kind: saved.kind,
-        model: &saved.model,
-        labels: &saved.labels,
-        config: &step.jointere,
-        pruner: &step.pruner,
-    };
-    let extractions = stage
-        .extract(&sentences, &inputs)
+    let ready = Ready::new(step.clone(), corpus, inputs, device)?;
+    let extractions = ready
+        .stage()
+        .extract(&ready.sentences, &ready.inputs)
         .map_err(SystemError::Training)?;
-    Ok(by_document(documents, extractions))
+    Ok(by_document(corpus.split(step.split), extractions))
+}
+
+/// A trained module with all that it reads of a split.
+pub(crate) struct Ready {
+    step: PredictStep,
+    pub(crate) saved: Saved,
+    /// The split, sentence by sentence.
+    pub(crate) sentences: Vec<Example>,
+    /// What is extracted from each of them before the module.
+    pub(crate) inputs: Vec<Extraction>,
+}
+
+impl Ready {
+    /// Reads the module and its inputs.
+    ///
+    /// # Errors
+    /// As of [`predict`].
+    pub(crate) fn new(
+        step: PredictStep,
+        corpus: &Corpus,
+        inputs: &[PathBuf],
+        device: &Device,
+    ) -> Result<Self, SystemError> {
+        let missing = || SystemError::Unknown(format!("a `{PREDICT}` step lacks an input"));
+        let (training, others) = inputs.split_first().ok_or_else(missing)?;
+        let saved = open(training, device)?;
+        if saved.kind != step.module {
+            return Err(SystemError::Training(format!(
+                "{}: holds the module {}, not {}",
+                training.display(),
+                saved.kind,
+                step.module
+            )));
+        }
+        let documents = corpus.split(step.split);
+        let (sentences, others) = match &saved.states {
+            States::Encoder(architecture, pieces) => {
+                let source = Source::Pieces(pieces, architecture.longest());
+                (examples(documents, &saved.labels, &source)?, others)
+            }
+            States::Features { files, .. } => {
+                let (features, others) = others.split_at_checked(*files).ok_or_else(missing)?;
+                let features = open_features(features, step.split)?;
+                let source = Source::States(&features);
+                (examples(documents, &saved.labels, &source)?, others)
+            }
+        };
+        let inputs = if step.reads_gold {
+            let gold = |sentence: &Example| gold_input(saved.kind, sentence);
+            sentences.iter().map(gold).collect()
+        } else {
+            match others.first() {
+                Some(folder) => read_extractions(folder, sentences.len())?,
+                None => vec![Extraction::default(); sentences.len()],
+            }
+        };
+        Ok(Self {
+            step,
+            saved,
+            sentences,
+            inputs,
+        })
+    }
+
+    /// The module as a stage of its approach.
+    pub(crate) fn stage(&self) -> Stage<'_> {
+        Stage {
+            kind: self.saved.kind,
+            model: &self.saved.model,
+            labels: &self.saved.labels,
+            config: &self.step.jointere,
+            pruner: &self.step.pruner,
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::module::{Decision, ModuleKind, SpanSource};
 use crate::corpus::{Entity, Extraction, Labels, Relation, Span};
 use crate::systems::spans::{Rows, top_k};
 
-/// Sentences a batch of inference.
+/// Sentences a batch of inference, where nobody asks for another number.
 const BATCH: usize = 32;
 
 /// A module with everything its decoding needs.
@@ -32,10 +32,20 @@ impl Stage<'_> {
         sentences: &[Example],
         inputs: &[Extraction],
     ) -> Result<Vec<Extraction>, String> {
+        self.extract_by(BATCH, sentences, inputs)
+    }
+
+    /// The same with so many sentences a batch.
+    pub(crate) fn extract_by(
+        &self,
+        batch: usize,
+        sentences: &[Example],
+        inputs: &[Extraction],
+    ) -> Result<Vec<Extraction>, String> {
         let mut order: Vec<usize> = (0..sentences.len()).collect();
         order.sort_by_key(|index| sentences[*index].length());
         let mut outputs = inputs.to_vec();
-        for batch in order.chunks(BATCH) {
+        for batch in order.chunks(batch) {
             let chosen: Vec<&Example> = batch.iter().map(|index| &sentences[*index]).collect();
             let given: Vec<&Extraction> = batch.iter().map(|index| &inputs[*index]).collect();
             let found = self.decide(&chosen, &given)?;

@@ -23,6 +23,7 @@ mod relations;
 mod saved;
 mod steps;
 mod text;
+mod timing;
 #[cfg(test)]
 mod tiny;
 mod training;
@@ -36,5 +37,6 @@ pub use joint::{JOINT, JointBaselineConfig, JointStep, TrainedJoint, train as tr
 pub use plan::draft_run;
 pub use predict::{documents, predict};
 pub use steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep};
+pub(crate) use timing::{prepare, relation_steps};
 pub(crate) use training::selection;
 pub use training::{Trained, train};

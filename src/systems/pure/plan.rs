@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::approach::Approach;
 use super::config::{Entities, PureConfig, RelBatching, RelInput, TrainEntities};
-use super::limits::default_length;
 use super::joint;
+use super::limits::default_length;
 use super::steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep, VERSION};
 use crate::corpus::Split;
 use crate::systems::Configuration;

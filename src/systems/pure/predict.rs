@@ -11,7 +11,7 @@ use super::instances::Candidates;
 use super::joint;
 use super::limits::{Limits, limits};
 use super::model::PairReading;
-use super::relations::find_relations;
+use super::relations::{BATCH, find_relations};
 use super::saved::{Saved, open};
 use super::steps::{PREDICT, PredictStep, Task};
 use super::text::texts;
@@ -45,7 +45,7 @@ pub fn predict(
         Task::Entities => entities(step, documents, input(inputs, 0)?, device)?,
         Task::Relations => {
             let prepared = Prepared::new(step, documents, inputs, device)?;
-            prepared.find().map_err(SystemError::Training)?
+            prepared.find(BATCH).map_err(SystemError::Training)?
         }
         Task::Both => both(documents, input(inputs, 0)?, device)?,
     };
@@ -138,8 +138,9 @@ impl Prepared {
         })
     }
 
-    /// The relations of every sentence, with what the model was given.
-    pub(crate) fn find(&self) -> Result<Vec<Extraction>, String> {
+    /// The relations of every sentence, with what the model was given, so many pairs (or texts, where pairs
+    /// share them) a batch.
+    pub(crate) fn find(&self, batch: usize) -> Result<Vec<Extraction>, String> {
         let Saved {
             model,
             labels,
@@ -152,7 +153,8 @@ impl Prepared {
             config,
             longest: self.limits.input,
         };
-        let mut found = find_relations(model, &self.sentences, &self.given, labels, reading)?;
+        let mut found =
+            find_relations(model, &self.sentences, &self.given, labels, reading, batch)?;
         if config.train_entities == TrainEntities::Kept {
             // Of the spans that were kept, those without a type are no entities.
             for extraction in &mut found {

@@ -10,7 +10,7 @@ use crate::encoder::Noise;
 use crate::systems::spans::{Rows, argmax, summed_cross_entropy};
 
 /// Pairs a batch of inference.
-const BATCH: usize = 32;
+pub(crate) const BATCH: usize = 32;
 
 /// Mean cross-entropy over a batch of pairs (Zhong and Chen 2021, §3.3), and where the
 /// model learns the arguments' types (§5.1) the mean over pairs of the sum of both
@@ -71,7 +71,8 @@ pub(crate) fn lengths(
 }
 
 /// Extends `given`, one extraction a sentence, by the relations that the model sees
-/// between the sentences' arguments.
+/// between the sentences' arguments, `batch` pairs at a time, or texts where pairs share
+/// them.
 ///
 /// # Errors
 /// When a text is too long for its pairs' markers, or the backend cannot hand scores over.
@@ -81,6 +82,7 @@ pub(crate) fn find_relations(
     given: &[Extraction],
     labels: &Labels,
     reading: PairReading<'_>,
+    batch: usize,
 ) -> Result<Vec<Extraction>, String> {
     let mut found = given.to_vec();
     let mut pairs = instances(sentences);
@@ -89,7 +91,7 @@ pub(crate) fn find_relations(
     order.sort_by_key(|index| by_length[*index]);
     pairs = order.into_iter().map(|index| pairs[index]).collect();
     let mut related: Vec<(Instance, usize)> = Vec::new();
-    for batch in batches(&pairs, reading.config) {
+    for batch in batches(&pairs, reading.config, batch) {
         let Some(scores) = model.pairs(sentences, batch, reading, None)? else {
             continue;
         };
@@ -119,16 +121,16 @@ pub(crate) fn find_relations(
 
 /// Batches of inference. Where pairs share their sentence's text, a batch ends with a
 /// sentence, and holds as many pairs as sequences of the others would.
-fn batches<'a>(pairs: &'a [Instance], config: &PureConfig) -> Vec<&'a [Instance]> {
+fn batches<'a>(pairs: &'a [Instance], config: &PureConfig, most: usize) -> Vec<&'a [Instance]> {
     let shares =
         config.approximate || matches!(config.rel_input, RelInput::Text | RelInput::TextEtype);
     if !shares {
-        return pairs.chunks(BATCH).collect();
+        return pairs.chunks(most).collect();
     }
     let mut found = Vec::new();
     let (mut from, mut to, mut texts) = (0, 0, 0);
     for run in pairs.chunk_by(|one, next| one.sentence == next.sentence) {
-        if texts == BATCH {
+        if texts == most {
             found.push(&pairs[from..to]);
             (from, texts) = (to, 0);
         }
@@ -162,14 +164,14 @@ mod tests {
         let counts: Vec<usize> = (0..70).map(|sentence| sentence % 5).collect();
         let pairs = pairs(&counts);
         let config = PureConfig::default();
-        let single = batches(&pairs, &config);
+        let single = batches(&pairs, &config, BATCH);
         assert_eq!(single.concat(), pairs);
         assert!(single.iter().all(|batch| batch.len() <= BATCH));
         let shared = PureConfig {
             approximate: true,
             ..config
         };
-        let shared = batches(&pairs, &shared);
+        let shared = batches(&pairs, &shared, BATCH);
         assert_eq!(shared.concat(), pairs);
         assert_eq!(shared.len(), 2, "56 sentences have pairs");
         for (one, next) in shared.iter().zip(&shared[1..]) {

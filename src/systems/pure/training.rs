@@ -12,7 +12,7 @@ use super::limits::{Limits, limits, too_long};
 use super::markers::{Markers, marker_names};
 use super::model::{PairReading, Pure};
 use super::order::{Pools, epoch};
-use super::relations::{find_relations, lengths, relation_loss};
+use super::relations::{BATCH, find_relations, lengths, relation_loss};
 use super::saved::Section;
 use super::steps::{Fold, TRAIN, Task, TrainStep};
 use super::text::texts;
@@ -387,6 +387,7 @@ impl Setting<'_> {
                 &pairs.given,
                 self.labels,
                 self.reading(),
+                BATCH,
             )?,
             // A model of both finds relations between the entities that it finds itself.
             (Some(_), Some(entities)) => {
@@ -399,6 +400,7 @@ impl Setting<'_> {
                     &pairs.given,
                     self.labels,
                     self.reading(),
+                    BATCH,
                 )?
             }
             (None, None) => Vec::new(),
