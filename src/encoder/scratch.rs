@@ -55,7 +55,7 @@ fn gain(head: usize, bucket: usize) -> f32 {
     match head % 4 {
         0 if distance == 1 && !right => GAIN,
         1 if distance == 1 && right => GAIN,
-        2 => -(distance.min(EXACT) as f32),
+        2 => -0.5 * distance.min(EXACT) as f32,
         _ => 0.0,
     }
 }

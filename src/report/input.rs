@@ -158,7 +158,7 @@ pub struct PublishedValue {
     pub split: String,
     /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
-    /// The value in percent; a `speed` in sentences a second.
+    /// The value in percent; a speed in sentences a second.
     pub value: f64,
     /// Standard deviation in the same unit, where printed.
     pub sd: Option<f64>,

@@ -15,7 +15,6 @@ use super::line_axis::{LEFT, axis, dodge, labels_height, places};
 use super::line_legend::{self, Item, Sign};
 use super::marker::{self, COLOURS};
 use super::series::Series;
-use crate::score::Column;
 
 pub(super) const WIDTH: i32 = 800;
 pub(super) const MARGIN: i32 = 20;
@@ -108,10 +107,7 @@ fn panel<B: DrawingBackend>(
     let (left, right) = (LEFT, WIDTH - MARGIN);
     let height =
         |value: f64| bottom - ((value - low) / (high - low) * f64::from(PANEL)).round() as i32;
-    let title = match series.columns[column] {
-        Column::Counted(metric, measure) => format!("{metric} {measure} in percent"),
-        Column::Speed => "sentences a second".to_owned(),
-    };
+    let title = format!("{} in percent", series.columns[column]);
     let middle = (left, top - TITLE / 2);
     canvas.text(&title, middle, style(TEXT, HPos::Left, VPos::Center))?;
     for tick in ticks((low, high), 7) {

@@ -43,10 +43,6 @@ const TABLES: [(&str, &str); 11] = [
     ("pure/table6", table!("pure_table6_training_strategies.csv")),
     ("pure/table7", table!("pure_table7_data_size.csv")),
 ];
-
-/// Sentences a second, as papers print it.
-const SPEED: &str = "speed sent/s";
-
 /// Names of the datasets in the papers, and of the corpora here.
 const CORPORA: [(&str, &str); 5] = [
     ("ACE2004", "ace04"),
@@ -102,7 +98,7 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     for (index, line) in reader.deserialize::<Line>().enumerate() {
         let number = index as u64 + 2;
         let line = line.map_err(|error| bad(number, error.to_string()))?;
-        let metric = metric(&line.metric)
+        let column = column(&line.metric)
             .ok_or_else(|| bad(number, format!("{:?} is not a metric", line.metric)))?;
         let corpus = corpus_key(&line.dataset);
         values.push(PublishedValue {
@@ -112,7 +108,7 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
             corpus,
             encoder: line.encoder,
             split: line.split,
-            metric,
+            metric: column.name(),
             value: line.value,
             sd: line.std,
             runs: line.n_runs,
@@ -121,10 +117,10 @@ fn read(mirror: &str, text: &str, corpora: &[String]) -> Result<Vec<PublishedVal
     Ok(values)
 }
 
-/// The name of the column that a paper calls `Rel+-C P`, `span identification R`, or `speed sent/s`.
-fn metric(printed: &str) -> Option<String> {
-    if printed == SPEED {
-        return Some(Column::Speed.name());
+/// The column that a paper calls `Rel+-C P`, `span identification R`, or `speed sent/s`.
+fn column(printed: &str) -> Option<Column> {
+    if printed == "speed sent/s" {
+        return Some(Column::Speed);
     }
     let (metric, letter) = printed.rsplit_once(' ')?;
     let measure = Measure::ALL
@@ -134,7 +130,7 @@ fn metric(printed: &str) -> Option<String> {
         "span identification" => Metric::EntI,
         name => name.parse().ok()?,
     };
-    Some(Column::Counted(metric, measure).name())
+    Some(Column::Counted(metric, measure))
 }
 
 fn corpus_key(dataset: &str) -> String {

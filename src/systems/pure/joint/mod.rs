@@ -19,7 +19,7 @@ mod training;
 pub use config::JointBaselineConfig;
 pub(crate) use decode::find;
 pub(crate) use plan::draft_run;
-pub(crate) use saved::{Saved, open};
+pub(crate) use saved::open;
 pub use steps::{JOINT, JointStep};
 pub(crate) use training::SELECTION;
 pub use training::{TrainedJoint, train};
