@@ -52,9 +52,11 @@ fn the_joint_baseline_runs_from_end_to_end() {
     assert!(first.stderr.contains("dev Rel-C"), "{}", first.stderr);
     let scores = fs::read_to_string(sandbox.path("reports/joint/scores.csv")).unwrap();
     for metric in ["ent-c", "rel-c"] {
-        let rows = scores.lines().map(|line| line.split(',').collect());
+        let rows = scores
+            .lines()
+            .map(|line| line.split(',').collect::<Vec<_>>());
         let found = rows
-            .filter(|fields: &Vec<&str>| fields[3] == metric && fields[0].parse() == Ok(1.0_f64))
+            .filter(|fields| fields[3] == metric && fields[0].parse() == Ok(1.0_f64))
             .map(|fields| fields[6].parse().unwrap());
         let found: Vec<f64> = found.collect();
         assert!(found.len() == 1 && found[0] > 0.0, "{metric}: {scores}");
