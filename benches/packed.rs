@@ -196,8 +196,7 @@ impl Way {
                     (0..groups.len()).map(|pair| pair..pair + 1).collect()
                 }
                 Self::Rectangle => split_groups(pieces.len(), groups.len(), LIMIT)?,
-                Self::Packed if groups.is_empty() => Vec::new(),
-                Self::Packed => vec![0..groups.len()],
+                Self::Packed => split_groups(pieces.len(), groups.len(), usize::MAX)?,
             };
             sequences.extend(parts.into_iter().map(|part| PackedText {
                 pieces,

@@ -15,6 +15,7 @@ use super::line_axis::{LEFT, axis, dodge, labels_height, places};
 use super::line_legend::{self, Item, Sign};
 use super::marker::{self, COLOURS};
 use super::series::Series;
+use super::unit::Unit;
 
 pub(super) const WIDTH: i32 = 800;
 pub(super) const MARGIN: i32 = 20;
@@ -107,7 +108,10 @@ fn panel<B: DrawingBackend>(
     let (left, right) = (LEFT, WIDTH - MARGIN);
     let height =
         |value: f64| bottom - ((value - low) / (high - low) * f64::from(PANEL)).round() as i32;
-    let title = format!("{} in percent", series.columns[column]);
+    let title = match Unit::of(series.columns[column]) {
+        Unit::Percent => format!("{} in percent", series.columns[column]),
+        Unit::Rate => series.columns[column].to_string(),
+    };
     let middle = (left, top - TITLE / 2);
     canvas.text(&title, middle, style(TEXT, HPos::Left, VPos::Center))?;
     for tick in ticks((low, high), 7) {

@@ -33,10 +33,9 @@ pub fn packed_states(
         return Tensor::zeros([0, 2 * width], &device);
     }
     // Devices are equal whether they record or not.
-    if noise.is_none() && !device.is_autodiff() && device == Device::flex() {
-        if let Some(states) = flat::states(encoder, &texts) {
-            return states;
-        }
+    let plain = noise.is_none() && !device.is_autodiff() && device == Device::flex();
+    if plain && let Some(states) = flat::states(encoder, &texts) {
+        return states;
     }
     rectangle::states(encoder, &texts, padding, &device, noise)
 }

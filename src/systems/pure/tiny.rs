@@ -25,6 +25,9 @@ use crate::corpus::{DemoConfig, DemoDocuments, Document, Extraction, Labels, Spa
 use crate::encoder::{Architecture, Scheme, ScratchConfig, WordPieces, initialise};
 use crate::systems::spans::Scorer;
 
+/// Sentences of the document.
+const SENTENCES: usize = 3;
+
 /// A network with what it reads.
 pub(super) struct Tiny {
     pub(super) labels: Labels,
@@ -56,7 +59,7 @@ impl Tiny {
     /// A network that decides `task`, with values as a fresh one has them but for its
     /// layer norm, which is neither 1 nor 0.
     pub(super) fn new(task: Task, config: PureConfig, device: &Device) -> Self {
-        let corpus = demo(&DemoConfig {
+        let mut corpus = demo(&DemoConfig {
             documents: DemoDocuments {
                 train: 1,
                 dev: 1,
@@ -64,6 +67,7 @@ impl Tiny {
             },
             ..DemoConfig::default()
         });
+        corpus.train[0].sentences.truncate(SENTENCES);
         let mut pieces = pieces(&corpus.train);
         let typed = config.rel_input == RelInput::TypedMarkers;
         let names = marker_names(&corpus.labels.entity_types, typed);
@@ -106,7 +110,7 @@ impl Tiny {
         limits(&self.config, self.architecture.longest())
     }
 
-    /// The sentences with the annotated entities, and under kept spans with every third
+    /// The sentences with the annotated entities, and under kept spans with every fourth
     /// word besides.
     pub(super) fn sentences(&self) -> Vec<Candidates> {
         let mut given = annotated(&self.documents);
@@ -149,7 +153,7 @@ impl Tiny {
 }
 
 fn add_words(extraction: &mut Extraction, words: usize) {
-    for word in (0..words).step_by(3) {
+    for word in (0..words).step_by(4) {
         let span = Span::new(word, word);
         if !extraction.spans.contains(&span) {
             extraction.spans.push(span);

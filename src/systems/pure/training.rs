@@ -129,6 +129,13 @@ pub fn train(
     }
     let parameters = model.num_params();
     let pools = setting.pools(&training);
+    if step.task == Task::Relations && pools.pairs.is_empty() {
+        return Err(SystemError::Training(
+            "no sentence of the training split has two entities to make a pair of; where a model \
+             found them, train it longer, or set pure.train_entities to \"gold\""
+                .to_owned(),
+        ));
+    }
     let fitted = fit(
         model,
         |number| epoch(&pools, step, number),
