@@ -32,10 +32,11 @@ pub fn packed_states(
         let [_, _, width] = encoder.forward(&batch, None).dims();
         return Tensor::zeros([0, 2 * width], &device);
     }
-    if noise.is_none() && device == Device::flex() {
-        if let Some(states) = flat::states(encoder, &texts) {
-            return states;
-        }
+    if noise.is_none()
+        && device == Device::flex()
+        && let Some(states) = flat::states(encoder, &texts)
+    {
+        return states;
     }
     rectangle::states(encoder, &texts, padding, &device, noise)
 }
