@@ -9,6 +9,10 @@ use crate::train::RecipeChanges;
 /// Switches of PURE. Names are the specification's where it has them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "every switch is a key of its own"
+)]
 pub struct PureConfig {
     /// Words that the entity model reads around and including a sentence; 0 means the
     /// sentence alone.

@@ -107,7 +107,7 @@ impl Run<'_> {
             config.entity_window,
             self.input()
         );
-        let training = self.train(Task::Both, label, config, train, None, Vec::new(), drafts)?;
+        let training = self.train(Task::Both, &label, config, train, None, Vec::new(), drafts)?;
         let given = match self.config.entities {
             Entities::Gold => None,
             Entities::Predicted => {
@@ -142,13 +142,13 @@ impl Run<'_> {
             let default = Recipe::default();
             (train.shuffle, train.bucket) = (default.shuffle, default.bucket);
         }
-        let mut label = format!("entities W={}", config.entity_window);
-        if let Some(fold) = without {
-            label += &format!(" without part {} of {}", fold.index + 1, fold.of);
-        }
+        let part = without.map_or_else(String::new, |fold| {
+            format!(" without part {} of {}", fold.index + 1, fold.of)
+        });
+        let label = format!("entities W={}{part}", config.entity_window);
         self.train(
             Task::Entities,
-            label,
+            &label,
             config,
             train,
             without,
@@ -165,7 +165,7 @@ impl Run<'_> {
             (train.shuffle, train.bucket) = (default.shuffle, default.bucket);
         }
         let label = format!("relations {}", self.learned());
-        self.train(Task::Relations, label, config, train, None, inputs, drafts)
+        self.train(Task::Relations, &label, config, train, None, inputs, drafts)
     }
 
     /// The switches that matter to the training of a relation model.
@@ -232,7 +232,7 @@ impl Run<'_> {
     fn train(
         &self,
         task: Task,
-        label: String,
+        label: &str,
         pure: PureConfig,
         train: Recipe,
         without: Option<Fold>,

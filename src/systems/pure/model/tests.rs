@@ -154,8 +154,8 @@ fn pairs_that_share_a_batch_score_as_they_do_alone() {
 fn learning_types_adds_the_cross_entropies_of_both_arguments() {
     for train_entities in [TrainEntities::Gold, TrainEntities::Kept] {
         let config = |eloss_weight| PureConfig {
-            eloss_weight,
             train_entities,
+            eloss_weight,
             ..small(RelInput::MarkersEloss)
         };
         let tiny = Tiny::new(Task::Relations, config(1.0), &Device::flex().autodiff());
