@@ -93,3 +93,49 @@ impl ModuleMapper for Views {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::encoder::{TokenBatch, Transformer};
+
+    #[test]
+    fn heads_look_before_after_nearby_and_everywhere() {
+        let best = |head: usize| {
+            let gains = (0..2 * DIRECTION).map(|bucket| gain(head, bucket));
+            let most = gains.clone().fold(f32::NEG_INFINITY, f32::max);
+            let places = gains.enumerate().filter(|(_, one)| *one >= most);
+            places.map(|(bucket, _)| bucket).collect::<Vec<_>>()
+        };
+        assert_eq!([best(0), best(1)], [vec![1], vec![DIRECTION + 1]]);
+        assert_eq!(best(2), [0, DIRECTION], "its own place");
+        assert_eq!(best(3).len(), 2 * DIRECTION);
+        assert_eq!(best(4), best(0), "heads take turns");
+        assert!(gain(2, 3) > gain(2, 5) && gain(2, EXACT) >= gain(2, DIRECTION - 1));
+    }
+
+    #[test]
+    fn both_architectures_start_and_tell_the_order_of_words() {
+        let device = Device::flex();
+        for architecture in [ScratchArchitecture::Bert, ScratchArchitecture::T5] {
+            let shape = ScratchConfig {
+                architecture,
+                hidden: 16,
+                intermediate: 16,
+                ..ScratchConfig::default()
+            };
+            let state = |ids: &[u32]| {
+                let (_, encoder) = shape.start((10, 0), 1, &device);
+                let batch = TokenBatch::new(&[ids], 0, &device);
+                let states = encoder.forward(&batch, None).slice([0..1, 0..1]);
+                states.try_into_vec_as::<f32>().unwrap()
+            };
+            let (one, other) = (state(&[4, 5, 6]), state(&[4, 6, 5]));
+            let distance: f32 = one.iter().zip(&other).map(|(a, b)| (a - b).abs()).sum();
+            assert!(distance > 1e-3, "{architecture:?}: {distance}");
+            assert_eq!(one, state(&[4, 5, 6]));
+        }
+    }
+}

@@ -7,13 +7,14 @@ use serde_json::json;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity, check_device};
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity, Shape, check_device};
 use crate::systems::speed::{COLUMN, SPEED};
 use crate::systems::{Configuration, Hints, draft_run, draft_speed};
 
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
+use super::load::load;
 use super::places::Places;
-use super::resolve::{Missing, Resolver};
+use super::resolve::{Missing, Resolver, Size};
 use super::step::Step;
 
 /// An experiment as steps.
@@ -135,9 +136,9 @@ pub fn build(
                 device: configuration.device.clone(),
                 gradient_checkpointing: configuration.encoder.gradient_checkpointing,
             },
-            epoch_seconds: known.map_or(0.0, |(size, shape)| {
-                let trained = (!encoder.identity.is_frozen()).then_some(shape);
-                epoch_seconds(size, trained, configuration)
+            reads: known.map(|(size, shape)| {
+                let trained = !encoder.identity.is_frozen();
+                (size, trained.then_some(shape))
             }),
             reading_seconds: known.map_or(0.0, |(size, shape)| reading_seconds(size, shape)),
         };
@@ -185,7 +186,8 @@ pub fn build(
 /// What a run knows beyond its steps' descriptions.
 struct Context {
     hints: Hints,
-    epoch_seconds: f64,
+    /// The training split's size, and the shape of an encoder that is trained.
+    reads: Option<(Size, Option<Shape>)>,
     reading_seconds: f64,
 }
 
@@ -257,7 +259,9 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
     let alone = draft.kind == SPEED;
     let cold = if draft.training {
         let epochs = draft.description["train"]["epochs"].as_f64().unwrap_or(1.0);
-        epochs * context.epoch_seconds
+        let seconds =
+            |(size, encoder)| epoch_seconds(load(draft.kind, &draft.description, size), encoder);
+        epochs * context.reads.map_or(0.0, seconds)
     } else if draft.kind == crate::systems::FEATURES {
         context.reading_seconds
     } else if alone {

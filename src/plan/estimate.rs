@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::store::{State, Store, canonical};
-use crate::systems::Configuration;
 use crate::systems::identity::Shape;
 
+use super::load::Load;
 use super::resolve::Size;
 
 /// Floating-point operations a second that one worker is taken to reach before
 /// anything has been measured.
 const SPEED: f64 = 7.0e10;
+
+/// Pieces a word.
+const PIECES: f64 = 1.3;
 
 /// Seconds a step of the optimiser costs whatever its batch.
 const OVERHEAD: f64 = 0.006;
@@ -57,25 +60,16 @@ fn alike(kind: &str, description: &Value) -> String {
 /// Seconds of an epoch by counting: forward and backward cost about six operations a
 /// parameter and word (Kaplan et al. 2020, §2.1), and pieces outnumber words a little.
 /// A frozen encoder is given as none: a step of its own reads the corpus.
-pub(super) fn epoch_seconds(
-    size: Size,
-    encoder: Option<Shape>,
-    configuration: &Configuration,
-) -> f64 {
-    let arithmetic = encoder.map_or(0.0, |shape| 6.0 * parameters(shape) * pieces(size) / SPEED);
-    let batches = size.sentences.div_ceil(configuration.train.batch.max(1));
-    arithmetic + batches as f64 * OVERHEAD
+pub(super) fn epoch_seconds(load: Load, encoder: Option<Shape>) -> f64 {
+    let arithmetic = |shape| 6.0 * parameters(shape) * PIECES * load.words / SPEED;
+    encoder.map_or(0.0, arithmetic) + load.batches * OVERHEAD
 }
 
 /// Seconds of reading the corpus once: two operations a parameter and piece.
 pub(super) fn reading_seconds(size: Size, shape: Shape) -> f64 {
-    2.0 * parameters(shape) * pieces(size) / SPEED
+    2.0 * parameters(shape) * PIECES * size.words as f64 / SPEED
 }
 
 fn parameters(shape: Shape) -> f64 {
     12.0 * shape.layers as f64 * (shape.width as f64).powi(2)
-}
-
-fn pieces(size: Size) -> f64 {
-    1.3 * size.words as f64
 }

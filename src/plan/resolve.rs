@@ -29,8 +29,13 @@ pub(super) struct Resolved<T, D> {
 /// How large a corpus's training split is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
+    pub(super) documents: usize,
     pub(super) sentences: usize,
     pub(super) words: usize,
+    /// Ordered pairs of two annotated entities of a sentence.
+    pub(super) pairs: usize,
+    /// Words of the sentences of all pairs.
+    pub(super) pair_words: usize,
 }
 
 /// Remembers what was looked up, since all cells of an axis usually share it.
@@ -92,8 +97,15 @@ fn lookup(config: &impl serde::Serialize) -> String {
 
 fn size(corpus: &Corpus) -> Size {
     let sentences = corpus.train.iter().flat_map(|document| &document.sentences);
+    let pairs = sentences.clone().map(|sentence| {
+        let entities = sentence.entities.len();
+        (entities * entities.saturating_sub(1), sentence.tokens.len())
+    });
     Size {
+        documents: corpus.train.len(),
         sentences: sentences.clone().count(),
         words: sentences.map(|sentence| sentence.tokens.len()).sum(),
+        pairs: pairs.clone().map(|(pairs, _)| pairs).sum(),
+        pair_words: pairs.map(|(pairs, words)| pairs * words).sum(),
     }
 }

@@ -49,7 +49,6 @@ fn the_joint_baseline_runs_from_end_to_end() {
     let first = sandbox.succeed("run joint.toml -j 2");
     let said = "2 trainings for 2 asked, 6 steps in all\n";
     assert!(first.stderr.starts_with(said), "{}", first.stderr);
-    assert!(first.stderr.contains("dev Rel-C"), "{}", first.stderr);
     let scores = fs::read_to_string(sandbox.path("reports/joint/scores.csv")).unwrap();
     for metric in ["ent-c", "rel-c"] {
         let rows = scores

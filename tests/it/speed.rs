@@ -71,7 +71,9 @@ fn speeds_are_measured_once_and_shown() {
     let plan = sandbox.succeed("plan tiny.toml -j 2").stdout;
     assert_eq!(reasons(&plan).len(), 4, "{plan}");
     assert!(
-        reasons(&plan).iter().all(|reason| reason.trim() == "new"),
+        reasons(&plan)
+            .iter()
+            .all(|reason| reason.trim() == "new because an input is"),
         "{plan}"
     );
     let first = sandbox.succeed("run tiny.toml -j 2");

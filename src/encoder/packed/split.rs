@@ -37,7 +37,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::single_range_in_vec_init, reason = "one sequence is meant")]
     fn a_sequence_takes_groups_while_four_more_pieces_fit() {
         assert_eq!(split_groups(242, 3, 250).unwrap(), [0..2, 2..3]);
         assert_eq!(split_groups(243, 3, 250).unwrap(), [0..1, 1..2, 2..3]);

@@ -4,13 +4,13 @@ use crate::corpus::Document;
 
 /// A sentence with its neighbours' words around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Context {
+pub struct Context {
     /// Words of the window.
-    pub(crate) words: Vec<String>,
+    pub words: Vec<String>,
     /// Index of the sentence's first word among them.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// Number of the sentence's words.
-    pub(crate) length: usize,
+    pub length: usize,
 }
 
 /// The window of `size` words around sentence `index` of a document.
@@ -19,7 +19,7 @@ pub(crate) struct Context {
 /// the right. Each side takes words of the nearest sentences first, never beyond the
 /// document, and what it cannot use is not handed to the other. A sentence of `size` or
 /// more words stays alone and whole.
-pub(crate) fn context(document: &Document, index: usize, size: usize) -> Context {
+pub fn context(document: &Document, index: usize, size: usize) -> Context {
     let sentences = &document.sentences;
     let own = &sentences[index].tokens;
     let free = size.saturating_sub(own.len());

@@ -32,6 +32,7 @@ pub use approach::Approach;
 pub use config::{
     Entities, PureConfig, RelBatching, RelInput, SharedConfig, SharedSchedule, TrainEntities,
 };
+pub use context::{Context, context};
 pub(crate) use joint::SELECTION as JOINT_SELECTION;
 pub use joint::{JOINT, JointBaselineConfig, JointStep, TrainedJoint, train as train_joint};
 pub use plan::draft_run;
