@@ -47,9 +47,8 @@ pub struct PureConfig {
     pub rel_layernorm: bool,
     /// How pairs are put into batches.
     pub rel_batching: RelBatching,
-    /// Longest input of the relation model in pieces, markers included; what is behind is
-    /// cut off, or, where there are no markers, the context shrinks. 0 means 128 more than
-    /// `relation_window`. Without effect on the approximation.
+    /// Longest input of a relation model with markers in the text, in pieces; what is
+    /// behind is cut off. 0 means 128 more than `relation_window`.
     pub rel_length: usize,
     /// Which rows of the embedding stand for markers.
     pub marker_rows: MarkerRows,

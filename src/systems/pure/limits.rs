@@ -14,7 +14,7 @@ const MARKERS: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// Of the text before markers are added; its context shrinks to fit. None where the
-    /// text is as long as it is and the input is cut.
+    /// text is as long as it is, and the input is cut if it has markers.
     pub(crate) text: Option<usize>,
     /// Of the input, which is cut where it is longer.
     pub(crate) input: usize,
@@ -34,7 +34,8 @@ pub(crate) fn limits(config: &PureConfig, longest: Option<usize>) -> Limits {
     } else if config.rel_input.has_markers() {
         None
     } else {
-        Some(input)
+        // Nothing is cut from a text without markers, so the encoder alone sets a limit.
+        longest
     };
     Limits { text, input }
 }
@@ -44,25 +45,19 @@ pub(crate) fn default_length(config: &PureConfig) -> usize {
     config.relation_window + BEYOND_CONTEXT
 }
 
-/// The error of a sentence that is too long, with the switch that says so where it is not
-/// the encoder.
+/// The error of a sentence that is too long, with the switch that says so where it is the
+/// packed length and not the encoder.
 pub(crate) fn too_long(error: EncoderError, config: &PureConfig) -> SystemError {
-    let (limit, switch) = if config.approximate {
-        let advice = "pure.packed_length, which has room for four markers behind it";
-        (config.packed_length.saturating_sub(MARKERS), advice)
-    } else if config.rel_length == 0 {
-        return error.into();
-    } else {
-        (config.rel_length, "pure.rel_length")
-    };
+    let limit = config.packed_length.saturating_sub(MARKERS);
     match error {
         EncoderError::TooLong {
             pieces,
             positions,
             start,
-        } if positions == limit => SystemError::Training(format!(
+        } if config.approximate && positions == limit => SystemError::Training(format!(
             "a sentence of {pieces} pieces is longer than the {limit} that the relation model \
-             may read: `{start} …`; raise {switch}"
+             may read: `{start} …`; raise pure.packed_length, which has room for four markers \
+             behind it"
         )),
         other => other.into(),
     }
@@ -99,7 +94,7 @@ mod tests {
             rel_input: RelInput::Text,
             ..PureConfig::default()
         };
-        assert_eq!(limits(&text, Some(512)).text, Some(228));
+        assert_eq!(limits(&text, Some(512)).text, Some(512));
         assert_eq!(limits(&PureConfig::default(), Some(512)).text, None);
     }
 }

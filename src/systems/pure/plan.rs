@@ -181,8 +181,9 @@ impl Run<'_> {
             rel_input: input,
             rel_layernorm: own.rel_layernorm,
             rel_batching: own.rel_batching,
-            // The approximation has a limit of its own.
-            rel_length: if own.approximate || own.rel_length == default_length(own) {
+            // The approximation has a limit of its own, and a text without markers has that
+            // of the encoder.
+            rel_length: if own.approximate || text || own.rel_length == default_length(own) {
                 default.rel_length
             } else {
                 own.rel_length

@@ -426,7 +426,8 @@ impl Setting<'_> {
         let lengths = lengths(&pairs.sentences, &pairs.instances, &self.step.pure);
         let limit = self.limits.input;
         let cut = lengths.into_iter().filter(|length| *length > limit);
-        if self.limits.text.is_some() {
+        let config = &self.step.pure;
+        if config.approximate || !config.rel_input.has_markers() {
             0
         } else {
             cut.count()

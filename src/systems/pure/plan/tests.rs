@@ -223,7 +223,10 @@ fn switches_without_effect_make_no_other_step() {
         ),
         (
             vec![("pure.rel_input", json!("text"))],
-            vec![("pure.marker_rows", json!("appended"))],
+            vec![
+                ("pure.marker_rows", json!("appended")),
+                ("pure.rel_length", json!(77)),
+            ],
         ),
         (
             vec![("pure.approximate", json!(true))],
