@@ -45,7 +45,7 @@ pub struct Fitted<M> {
 /// `batches` gives the batches of an epoch (from 1; asked for epoch 0, their number is
 /// what counts) as indices of examples, `loss` the loss of the examples with these
 /// indices, `evaluate` the score on the dev split by which the best model is chosen (the
-/// first of equals), `observe` hears of every evaluation.
+/// first of equals, the last while all are 0), `observe` hears of every evaluation.
 ///
 /// The model is evaluated `recipe.evaluations` times an epoch: after every
 /// max(1, ⌊batches / evaluations⌋) batches.
@@ -110,7 +110,10 @@ pub fn fit<M: Module>(
             start = Instant::now();
             observe(&record);
             history.push(record);
-            if best.as_ref().is_none_or(|(_, best)| score > best.score) {
+            if best
+                .as_ref()
+                .is_none_or(|(_, best)| better(score, best.score))
+            {
                 best = Some((trained, record));
             }
         }
@@ -124,10 +127,27 @@ pub fn fit<M: Module>(
     })
 }
 
+/// Whether a model with this score is kept in place of one with the `best` so far: the
+/// first of equals stays, but as long as nothing is right, the one that has learned longer.
+fn better(score: f64, best: f64) -> bool {
+    score > best || (score <= 0.0 && best <= 0.0)
+}
+
 /// Whether the model's parameters lie in the host's memory.
 fn on_host<M: Module>(model: &M) -> bool {
     model
         .devices()
         .into_iter()
         .all(|device| device.without_autodiff() == Device::flex())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equals_stays_unless_nothing_is_right() {
+        assert!(better(0.5, 0.4) && !better(0.4, 0.4) && !better(0.0, 0.4));
+        assert!(better(0.0, 0.0));
+    }
 }
