@@ -50,7 +50,8 @@ fn the_joint_baseline_runs_from_end_to_end() {
     let said = "2 trainings for 2 asked, 6 steps in all\n";
     assert!(first.stderr.starts_with(said), "{}", first.stderr);
     let scores = fs::read_to_string(sandbox.path("reports/joint/scores.csv")).unwrap();
-    for metric in ["ent-c", "rel-c"] {
+    // Relations of so small a corpus are hardly learned; entities are, if anything is.
+    for (metric, least) in [("ent-c", 20.0), ("rel-c", 0.0)] {
         let rows = scores
             .lines()
             .map(|line| line.split(',').collect::<Vec<_>>());
@@ -58,8 +59,7 @@ fn the_joint_baseline_runs_from_end_to_end() {
             .filter(|fields| fields[3] == metric && fields[0].parse() == Ok(1.0_f64))
             .map(|fields| fields[6].parse().unwrap());
         let found: Vec<f64> = found.collect();
-        // So small a model learns little: what matters is that it is scored.
-        assert!(found.len() == 1 && found[0] >= 0.0, "{metric}: {scores}");
+        assert!(found.len() == 1 && found[0] >= least, "{metric}: {scores}");
     }
 
     // Only so many spans of a sentence are kept to be related.
