@@ -14,6 +14,7 @@ mod folder;
 mod line;
 mod listing;
 mod locate;
+mod nesting;
 mod predictions;
 mod share;
 mod spert;
@@ -23,13 +24,14 @@ pub use check::{Check, Finding, Severity, check};
 pub use config::CorpusConfig;
 pub use demo::{DemoConfig, DemoDocuments, demo};
 pub use document::{
-    Corpus, Document, Entity, Extraction, Labels, Prediction, Relation, Sentence, Span, Split,
+    Corpus, Document, Entity, Extraction, Labels, Link, Prediction, Relation, Sentence, Span, Split,
 };
 pub use dygie::{read_dygie, write_dygie};
 pub use error::CorpusError;
 pub use folder::{read_documents, read_folder};
 pub use listing::{Listed, list, render_list};
 pub use locate::{Source, known_names, locate};
+pub use nesting::nesting_depth;
 pub use predictions::{read_predictions, write_predictions};
 pub use spert::{read_spert, read_symmetric_types};
 pub use statistics::{SplitStatistics, Statistics, statistics};

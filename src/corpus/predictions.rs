@@ -126,6 +126,7 @@ pub fn read_predictions(path: &Path) -> Result<(Vec<Document>, Vec<Prediction>),
                 entities,
                 pairs,
                 relations,
+                links: Vec::new(),
             })
             .collect();
         predictions.push(Prediction {
@@ -176,6 +177,7 @@ mod tests {
                 tail: b,
                 label: "r".into(),
             }],
+            links: Vec::new(),
         };
         Prediction {
             key: "k".into(),

@@ -9,7 +9,7 @@ use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity, Shape, check_device};
 use crate::systems::speed::{COLUMN, SPEED};
-use crate::systems::{Configuration, Hints, draft_run, draft_speed};
+use crate::systems::{Configuration, Hints, SystemKind, draft_run, draft_speed};
 
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
 use super::load::load;
@@ -104,15 +104,23 @@ pub fn build(
         let configuration = &experiment.cells()[run.cell].configuration;
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
+        let pretrain = &configuration.iter.pretrain;
+        let asked = configuration.system.kind == SystemKind::Iter && pretrain.is_asked();
+        let pretraining = asked.then(|| resolver.corpus(&pretrain.corpus));
         let ends = Ends::draft(
             configuration,
-            (&corpus.identity, &encoder.identity),
+            Read {
+                corpus: &corpus.identity,
+                pretraining: pretraining.as_ref().map(|other| &other.identity),
+                encoder: &encoder.identity,
+            },
             run.seed,
             timed,
             &mut drafts,
         )?;
         let mut reasons = Vec::new();
         reasons.extend(corpus.found.as_ref().err().cloned());
+        reasons.extend(pretraining.and_then(|other| other.found.err()));
         reasons.extend(encoder.found.as_ref().err().cloned());
         reasons.extend(check_device(configuration).err());
         if run.fold.is_some() {
@@ -145,6 +153,7 @@ pub fn build(
         contexts.push(context);
         drafted.push((run, ends, reasons.into_iter().next()));
     }
+    let elsewhere = drafts.corpora().clone();
     let drafts = drafts.into_drafts();
     let needs: Vec<Vec<usize>> = drafted
         .iter()
@@ -157,7 +166,14 @@ pub fn build(
     let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
         let context = &contexts[owners[index]];
-        steps.push(step(draft, &steps, context, &estimator));
+        let hints = Hints {
+            corpus: elsewhere
+                .get(&index)
+                .unwrap_or(&context.hints.corpus)
+                .clone(),
+            ..context.hints.clone()
+        };
+        steps.push(step(draft, &steps, (context, &hints), &estimator));
     }
     let runs = drafted
         .into_iter()
@@ -191,6 +207,15 @@ struct Context {
     reading_seconds: f64,
 }
 
+/// What the steps of a run read.
+#[derive(Clone, Copy)]
+struct Read<'a> {
+    corpus: &'a CorpusIdentity,
+    /// The corpus of a training that the run's own starts from.
+    pretraining: Option<&'a CorpusIdentity>,
+    encoder: &'a EncoderIdentity,
+}
+
 /// The drafts that a run ends in.
 #[derive(Clone, Copy)]
 struct Ends {
@@ -202,12 +227,17 @@ impl Ends {
     /// Drafts a run, with its speed where it is `timed`.
     fn draft(
         configuration: &Configuration,
-        (corpus, encoder): (&CorpusIdentity, &EncoderIdentity),
+        read: Read<'_>,
         seed: u64,
         timed: bool,
         drafts: &mut Drafts,
     ) -> Result<Self, String> {
-        let score = draft_run(configuration, corpus, encoder, seed, drafts)?;
+        let Read {
+            corpus,
+            pretraining,
+            encoder,
+        } = read;
+        let score = draft_run(configuration, corpus, pretraining, encoder, seed, drafts)?;
         let speed = if timed {
             draft_speed(configuration, corpus, seed, score, drafts)?
         } else {
@@ -243,7 +273,12 @@ fn owners(drafts: usize, needs: &[Vec<usize>]) -> Vec<usize> {
     owners
 }
 
-fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimator) -> Step {
+fn step(
+    draft: &Draft,
+    earlier: &[Step],
+    (context, hints): (&Context, &Hints),
+    estimator: &Estimator,
+) -> Step {
     let description = without_defaults(&draft.description, &draft.defaults);
     let inputs: Vec<String> = draft
         .inputs
@@ -254,7 +289,7 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
     let hints = if draft.kind == crate::systems::SCORE {
         json!({})
     } else {
-        serde_json::to_value(&context.hints).unwrap_or_default()
+        serde_json::to_value(hints).unwrap_or_default()
     };
     let alone = draft.kind == SPEED;
     let cold = if draft.training {

@@ -182,6 +182,7 @@ mod tests {
             entities: vec![entity(0, 0, "A"), entity(2, 2, "A")],
             pairs: vec![pair],
             relations: vec![],
+            links: Vec::new(),
         };
         let counts = counts(gold, predicted);
         assert_eq!(counts[&Metric::EntI], of(2, 3, 2));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::iter::IterConfig;
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
 use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
 use super::speed::SpeedConfig;
@@ -34,6 +35,8 @@ pub struct Configuration {
     pub pure: PureConfig,
     /// Switches of the joint model that PURE is compared with.
     pub joint_baseline: JointBaselineConfig,
+    /// Switches of ITER.
+    pub iter: IterConfig,
     /// The training recipe.
     pub train: Recipe,
     /// What is scored, and how.
@@ -50,7 +53,7 @@ pub struct SystemConfig {
     pub kind: SystemKind,
     /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
     /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`,
-    /// `joint`, or `entities` for the entity model alone.
+    /// `joint`, or `entities` for the entity model alone; ITER has one, `iter`.
     pub approach: String,
 }
 
@@ -62,6 +65,8 @@ pub enum SystemKind {
     JointEre,
     /// Zhong and Chen 2021.
     Pure,
+    /// Hennen et al. 2024.
+    Iter,
 }
 
 /// What is scored, and how.
@@ -109,6 +114,7 @@ impl Default for Configuration {
             mfvi: MeanFieldConfig::default(),
             pure: PureConfig::default(),
             joint_baseline: JointBaselineConfig::default(),
+            iter: IterConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
             speed: SpeedConfig::default(),
@@ -141,6 +147,7 @@ impl SystemConfig {
         match (self.approach.as_str(), self.kind) {
             ("", SystemKind::JointEre) => "a4",
             ("", SystemKind::Pure) => "pipeline",
+            ("", SystemKind::Iter) => "iter",
             (given, _) => given,
         }
     }
@@ -179,6 +186,7 @@ impl spec::Configuration for Configuration {
             .chain(within("mfvi", self.mfvi.problems()))
             .chain(within("pure", self.pure.problems()))
             .chain(within("joint_baseline", self.joint_baseline.problems()))
+            .chain(within("iter", self.iter.problems()))
             .chain(within("train", self.train.problems()))
             .chain(within("speed", self.speed.problems()))
             .collect();
@@ -193,6 +201,10 @@ impl spec::Configuration for Configuration {
                     ));
                 }
             }),
+            SystemKind::Iter if name.eq_ignore_ascii_case("iter") => Ok(()),
+            SystemKind::Iter => Err(format!(
+                "`{name}` is no approach of ITER, which has one: iter"
+            )),
         };
         if let Err(reason) = known {
             problems.push(Problem::new("system.approach", reason));

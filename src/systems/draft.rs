@@ -1,7 +1,11 @@
 //! Steps as a system drafts them, before they have keys.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::corpus::CorpusConfig;
 
 /// A step with its inputs as indices of other drafts.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +30,8 @@ pub struct Draft {
 #[derive(Debug, Default)]
 pub struct Drafts {
     drafts: Vec<Draft>,
+    /// Corpora of drafts that read another than their run's.
+    corpora: BTreeMap<usize, CorpusConfig>,
 }
 
 impl Drafts {
@@ -42,6 +48,18 @@ impl Drafts {
         }
         self.drafts.push(draft);
         self.drafts.len() - 1
+    }
+
+    /// The same for a draft that reads another corpus than its run's.
+    pub fn add_of(&mut self, draft: Draft, corpus: &CorpusConfig) -> usize {
+        let index = self.add(draft);
+        self.corpora.insert(index, corpus.clone());
+        index
+    }
+
+    /// Corpora of the drafts that read another than their run's, by index.
+    pub fn corpora(&self) -> &BTreeMap<usize, CorpusConfig> {
+        &self.corpora
     }
 
     /// The draft with this index.

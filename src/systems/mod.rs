@@ -11,7 +11,18 @@ pub mod draft;
 mod error;
 mod features;
 pub mod identity;
+pub mod iter;
 pub mod jointere;
+#[cfg(test)]
+#[path = "../../tests/it/oracle.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
+mod oracle_files;
 pub mod pure;
 mod registry;
 mod scoring;

@@ -11,6 +11,7 @@ use super::draft::{Draft, Drafts, value};
 use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity};
+use super::iter;
 use super::jointere;
 use super::pure;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
@@ -22,12 +23,14 @@ use crate::score::Metric;
 use crate::train::Epoch;
 
 /// Drafts every step of one run and returns the index of the step that scores it.
+/// `pretraining` is the corpus of another training that the run's own starts from.
 ///
 /// # Errors
 /// When the configuration names what the system does not have.
 pub fn draft_run(
     configuration: &Configuration,
     corpus: &CorpusIdentity,
+    pretraining: Option<&CorpusIdentity>,
     encoder: &EncoderIdentity,
     seed: u64,
     drafts: &mut Drafts,
@@ -38,6 +41,14 @@ pub fn draft_run(
             jointere::draft_run(configuration, corpus, encoder, seed, split, drafts)?
         }
         SystemKind::Pure => pure::draft_run(configuration, corpus, encoder, seed, split, drafts)?,
+        SystemKind::Iter => iter::draft_run(
+            configuration,
+            (corpus, pretraining),
+            encoder,
+            seed,
+            split,
+            drafts,
+        )?,
     };
     let step = ScoreStep {
         profile: configuration.eval.profile.name().to_owned(),
@@ -74,6 +85,7 @@ pub fn draft_speed(
     let timed = match configuration.system.kind {
         SystemKind::JointEre => jointere::relation_steps(predicted, drafts),
         SystemKind::Pure => pure::relation_steps(predicted, drafts),
+        SystemKind::Iter => Vec::new(),
     };
     if timed.is_empty() {
         return Ok(None);
@@ -98,6 +110,15 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             let device = open_device(&work.hints.device)?;
             let predicted = pure::predict(&step, &corpus, work.inputs, &device)?;
             write(work, pure::documents(&step, &corpus), &predicted)?;
+            Ok(json!({}))
+        }
+        iter::TRAIN => train_iter(work, report),
+        iter::PREDICT => {
+            let step: iter::PredictStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let (gold, predicted) = iter::predict(&step, &corpus, work.inputs, &device)?;
+            write(work, &gold, &predicted)?;
             Ok(json!({}))
         }
         FEATURES => {
@@ -130,6 +151,7 @@ fn prepare(part: &Part<'_>, corpus: &Corpus, device: &Device) -> Result<Pass, Sy
     match part.kind {
         jointere::PREDICT => jointere::prepare(part, corpus, device),
         pure::PREDICT => pure::prepare(part, corpus, device),
+        iter::PREDICT => iter::prepare(part, corpus, device),
         other => Err(SystemError::Unknown(format!(
             "no step of kind `{other}` can be timed"
         ))),
@@ -208,6 +230,29 @@ fn train_joint(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
         "parameters": trained.parameters,
         "best_epoch": trained.best.epoch,
         "best_dev": trained.best.score,
+    }))
+}
+
+fn train_iter(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: iter::TrainStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = training_device(work)?;
+    let metric = iter::selection(&corpus.labels);
+    let epochs = step.train.epochs;
+    let trained = iter::train(
+        &step,
+        &corpus,
+        (open_model(work, &step.encoder)?, work.inputs),
+        &device,
+        &work.output,
+        |epoch| report(told(epoch, epochs, metric)),
+    )?;
+    Ok(json!({
+        "parameters": trained.parameters,
+        "best_epoch": trained.best.epoch,
+        "best_dev": trained.best.score,
+        "nesting": trained.nesting,
+        "skipped_sentences": trained.skipped,
     }))
 }
 

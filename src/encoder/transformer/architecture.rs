@@ -119,6 +119,17 @@ impl Architecture {
         }
     }
 
+    /// Width of the hidden layer of a feed-forward block.
+    pub fn feed_forward(&self) -> usize {
+        match self {
+            Self::Bert(config) => config.intermediate_size,
+            Self::Albert(config) => config.intermediate_size,
+            Self::Deberta(config) => config.intermediate_size,
+            Self::T5(config) => config.d_ff,
+            Self::Bart(config) => config.encoder_ffn_dim,
+        }
+    }
+
     /// Number of layers.
     pub fn layers(&self) -> usize {
         match self {

@@ -30,7 +30,7 @@ pub(crate) mod softmax;
 mod t5;
 mod terms;
 
-pub(super) use activation::Activation;
+pub(crate) use activation::Activation;
 pub use albert::{Albert, AlbertConfig};
 pub use architecture::{ARCHITECTURES, Architecture};
 pub use bart::{Bart, BartConfig};

@@ -12,16 +12,6 @@ mod loss;
 mod mean_field;
 mod model;
 mod module;
-#[cfg(test)]
-#[path = "../../../tests/it/oracle.rs"]
-#[allow(
-    dead_code,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used
-)]
-mod oracle_files;
 mod plan;
 mod predict;
 mod saved;

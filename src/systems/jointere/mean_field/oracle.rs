@@ -18,7 +18,7 @@ use super::config::MeanFieldConfig;
 use super::{Scores, mean_field, node, padded};
 use crate::systems::jointere::loss::cross_entropy;
 use crate::systems::jointere::module::Task;
-use crate::systems::jointere::oracle_files::{
+use crate::systems::oracle_files::{
     array, cases, difference, floats, folders, index, indexes, items, number, read,
     relative_difference, table, tensor, values,
 };

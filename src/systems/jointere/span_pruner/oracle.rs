@@ -14,7 +14,7 @@ use crate::score::Counts;
 use crate::systems::jointere::config::{PrunerConfig, Rounding};
 use crate::systems::jointere::loss::cross_entropy;
 use crate::systems::jointere::module::Task;
-use crate::systems::jointere::oracle_files::{
+use crate::systems::oracle_files::{
     array, cases, folders, index, indexes, items, number, read, relative_difference, table, tensor,
     values,
 };

@@ -1,0 +1,114 @@
+//! Entities and relations of whole splits.
+
+use std::collections::HashMap;
+
+use super::config::SpanRule;
+use super::decode::{Pending, ScoredLink, Typed, decode, settle};
+use super::input::Input;
+use super::model::Iter;
+use crate::corpus::{Entity, Extraction, Labels, Link, Relation, Span};
+
+/// Sentences a batch of inference.
+pub(crate) const BATCH: usize = 32;
+
+/// What is decided about sentences, one extraction each, so many sentences a batch. Those
+/// that the model does not read have nothing. Relations are the links with a probability
+/// above `threshold`.
+///
+/// # Errors
+/// When the device cannot hand over what was decided.
+pub(crate) fn find(
+    model: &Iter,
+    inputs: &[Input],
+    labels: &Labels,
+    (rule, threshold): (SpanRule, f64),
+    batch: usize,
+) -> Result<Vec<Extraction>, String> {
+    let mut order: Vec<usize> = (0..inputs.len())
+        .filter(|index| inputs[*index].is_read)
+        .collect();
+    order.sort_by_key(|index| inputs[*index].length());
+    let mut pending: Vec<Pending> = Vec::new();
+    for chosen in order.chunks(batch.max(1)) {
+        let chosen: Vec<&Input> = chosen.iter().map(|index| &inputs[*index]).collect();
+        let lengths: Vec<usize> = chosen.iter().map(|input| input.length()).collect();
+        let states = model.read(&chosen, None);
+        pending.push(decode(
+            &model.heads,
+            &states.rows,
+            states.columns,
+            &lengths,
+            rule,
+        )?);
+    }
+    let mut found = vec![Extraction::default(); inputs.len()];
+    for (index, (spans, links)) in order.into_iter().zip(settle(pending)?) {
+        found[index] = extraction(&inputs[index], &spans, &links, labels, threshold);
+    }
+    Ok(found)
+}
+
+/// What was decided about positions, about words. What begins or ends in context or beside
+/// the text is dropped, and of equal things the first stays, of links the likelier.
+fn extraction(
+    input: &Input,
+    spans: &[Typed],
+    links: &[ScoredLink],
+    labels: &Labels,
+    threshold: f64,
+) -> Extraction {
+    let mut found = Extraction::default();
+    for (place, label) in spans {
+        let Some(span) = input.span(*place) else {
+            continue;
+        };
+        let label = labels.entity_types[*label].clone();
+        let entity = Entity { span, label };
+        if !found.entities.contains(&entity) {
+            if !found.spans.contains(&span) {
+                found.spans.push(span);
+            }
+            found.entities.push(entity);
+        }
+    }
+    let mut known: HashMap<(Span, Span, usize), usize> = HashMap::new();
+    for (head, tail, output, probability) in links {
+        let (Some(head), Some(tail)) = (input.span(*head), input.span(*tail)) else {
+            continue;
+        };
+        // Outputs behind the relations are those of their inverses.
+        let types = labels.relation_types.len();
+        let (head, tail, relation) = match output.checked_sub(types) {
+            Some(inverse) => (tail, head, inverse),
+            None => (head, tail, *output),
+        };
+        let probability = f64::from(*probability);
+        let place = *known.entry((head, tail, relation)).or_insert_with(|| {
+            found.links.push(Link {
+                head,
+                tail,
+                label: labels.relation_types[relation].clone(),
+                probability,
+            });
+            found.links.len() - 1
+        });
+        let link = &mut found.links[place];
+        link.probability = link.probability.max(probability);
+    }
+    for link in found
+        .links
+        .iter()
+        .filter(|link| link.probability > threshold)
+    {
+        let pair = (link.head, link.tail);
+        if !found.pairs.contains(&pair) {
+            found.pairs.push(pair);
+        }
+        found.relations.push(Relation {
+            head: link.head,
+            tail: link.tail,
+            label: link.label.clone(),
+        });
+    }
+    found
+}
