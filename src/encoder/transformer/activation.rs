@@ -4,7 +4,8 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::gelu::{
-    gelu, gelu_row, gelu_tanh, gelu_tanh_row, quick_gelu, quick_gelu_row, silu, silu_row,
+    exact, gelu, gelu_row, gelu_tanh, gelu_tanh_row, plain_silu, quick, quick_gelu, quick_gelu_row,
+    silu, silu_row, tanh_form,
 };
 
 /// `hidden_act` of a Hugging Face configuration. Names of one function that differ only
@@ -45,6 +46,23 @@ impl Activation {
             Self::Silu => silu(input),
             Self::Relu => activation::relu(input),
             Self::Tanh => activation::tanh(input),
+        }
+    }
+
+    /// The function at `x`, and its slope there.
+    #[inline]
+    pub(crate) fn with_slope(self, x: f32) -> (f32, f32) {
+        match self {
+            Self::Gelu => exact(x),
+            Self::GeluNew => tanh_form(x),
+            Self::QuickGelu => quick(x),
+            Self::Silu => plain_silu(x),
+            Self::Relu if x > 0.0 => (x, 1.0),
+            Self::Relu => (0.0, 0.0),
+            Self::Tanh => {
+                let value = x.tanh();
+                (value, 1.0 - value * value)
+            }
         }
     }
 
@@ -90,6 +108,14 @@ mod tests {
             let found: Vec<f32> = function.apply(input).into_data().try_into_vec().unwrap();
             let mut row = [-1.0, 2.0];
             function.apply_to(&mut row);
+            for (x, value) in [-1.0, 2.0].into_iter().zip(values) {
+                let (found, slope) = function.with_slope(x);
+                let step = 1e-2;
+                let [after, before] = [x + step, x - step].map(|x| function.with_slope(x).0);
+                assert!((found - value).abs() < 1e-6, "{name}: {found}");
+                let secant = (after - before) / (2.0 * step);
+                assert!((slope - secant).abs() < 1e-3, "{name}: {slope} {secant}");
+            }
             for (found, expected) in found.into_iter().chain(row).zip(values.repeat(2)) {
                 assert!((found - expected).abs() < 1e-6, "{name}: {found}");
             }

@@ -28,16 +28,26 @@ pub(crate) fn gelu_tanh<const D: usize>(input: Tensor<D>) -> Tensor<D> {
 
 /// x·σ(1.702·x) of every value (§2), with its gradient.
 pub(crate) fn quick_gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
-    pointwise(
-        input,
-        |x| gated(x, QUICK * x, QUICK),
-        |input| input.clone() * activation::sigmoid(input * QUICK),
-    )
+    pointwise(input, quick, |input| {
+        input.clone() * activation::sigmoid(input * QUICK)
+    })
 }
 
 /// x·σ(x) of every value (§2, there named SiLU), with its gradient.
 pub(crate) fn silu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
-    pointwise(input, |x| gated(x, x, 1.0), activation::silu)
+    pointwise(input, plain_silu, activation::silu)
+}
+
+/// x·σ(1.702·x) and its derivative.
+#[inline]
+pub(super) fn quick(x: f32) -> (f32, f32) {
+    gated(x, QUICK * x, QUICK)
+}
+
+/// x·σ(x) and its derivative.
+#[inline]
+pub(super) fn plain_silu(x: f32) -> (f32, f32) {
+    gated(x, x, 1.0)
 }
 
 /// What [`gelu`] makes of values, in their place.
@@ -57,14 +67,14 @@ pub(crate) fn gelu_tanh_row(values: &mut [f32]) {
 /// What [`quick_gelu`] makes of values, in their place.
 pub(crate) fn quick_gelu_row(values: &mut [f32]) {
     for value in values {
-        *value = gated(*value, QUICK * *value, QUICK).0;
+        *value = quick(*value).0;
     }
 }
 
 /// What [`silu`] makes of values, in their place.
 pub(crate) fn silu_row(values: &mut [f32]) {
     for value in values {
-        *value = gated(*value, *value, 1.0).0;
+        *value = plain_silu(*value).0;
     }
 }
 
@@ -73,7 +83,7 @@ pub(crate) fn silu_row(values: &mut [f32]) {
 /// Φ comes from Abramowitz and Stegun 1964, formula 7.1.26, whose error in erf is at
 /// most 1.5·10⁻⁷; its exponential is that of φ too.
 #[inline]
-fn exact(x: f32) -> (f32, f32) {
+pub(super) fn exact(x: f32) -> (f32, f32) {
     const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     const DENSITY: f32 = 0.398_942_3;
     let z = (x * SQRT_HALF).abs();
@@ -89,7 +99,7 @@ fn exact(x: f32) -> (f32, f32) {
 
 /// The tanh approximation as a gate: 0.5·(1 + tanh(u)) is σ(2u).
 #[inline]
-fn tanh_form(x: f32) -> (f32, f32) {
+pub(super) fn tanh_form(x: f32) -> (f32, f32) {
     // Beyond 12 the gate is 0 or 1 to rounding, and a cube could overflow.
     let near = x.clamp(-12.0, 12.0);
     let square = CUBIC * near * near;
