@@ -175,11 +175,8 @@ fn train(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemErr
         &work.output,
         |epoch| report(told(epoch, epochs, metric)),
     )?;
-    Ok(json!({
-        "parameters": trained.parameters,
-        "best_epoch": trained.best.epoch,
-        "best_dev": trained.best.score,
-    }))
+    let (best, stopped) = (&trained.best, trained.stopped);
+    Ok(outcome(trained.parameters, best, stopped))
 }
 
 fn predict(work: &Work) -> Result<Value, SystemError> {
@@ -205,12 +202,10 @@ fn train_pure(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Syst
         &work.output,
         |epoch| report(told(epoch, epochs, metric)),
     )?;
-    Ok(json!({
-        "parameters": trained.parameters,
-        "best_epoch": trained.best.epoch,
-        "best_dev": trained.best.score,
-        "cut_pairs": trained.cut,
-    }))
+    let (best, stopped) = (&trained.best, trained.stopped);
+    let mut outcome = outcome(trained.parameters, best, stopped);
+    outcome["cut_pairs"] = json!(trained.cut);
+    Ok(outcome)
 }
 
 fn train_joint(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
@@ -226,11 +221,21 @@ fn train_joint(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
         &work.output,
         |epoch| report(told(epoch, epochs, pure::JOINT_SELECTION)),
     )?;
-    Ok(json!({
-        "parameters": trained.parameters,
-        "best_epoch": trained.best.epoch,
-        "best_dev": trained.best.score,
-    }))
+    let (best, stopped) = (&trained.best, trained.stopped);
+    Ok(outcome(trained.parameters, best, stopped))
+}
+
+/// What is recorded of a training; where it stopped early, after which epoch.
+fn outcome(parameters: usize, best: &Epoch, stopped: Option<u32>) -> Value {
+    let mut outcome = json!({
+        "parameters": parameters,
+        "best_epoch": best.epoch,
+        "best_dev": best.score,
+    });
+    if let Some(epoch) = stopped {
+        outcome["stopped_after_epoch"] = json!(epoch);
+    }
+    outcome
 }
 
 fn train_iter(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {

@@ -18,6 +18,9 @@ pub struct RecipeChanges {
     /// Evaluations on dev in every epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluations: Option<usize>,
+    /// Epochs without a better evaluation after which training stops; 0 means all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u32>,
     /// Peak learning rate of the encoder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder_rate: Option<f64>,
@@ -30,9 +33,18 @@ pub struct RecipeChanges {
     /// What the rates do after the warm-up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// `warmup` of everything outside the encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_warmup: Option<f64>,
+    /// `schedule` of everything outside the encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_schedule: Option<Schedule>,
     /// Decoupled weight decay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_decay: Option<f64>,
+    /// `weight_decay` of everything outside the encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_weight_decay: Option<f64>,
     /// AdamW's ε.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<f64>,
@@ -52,11 +64,15 @@ impl RecipeChanges {
             epochs: self.epochs.unwrap_or(recipe.epochs),
             batch: self.batch.unwrap_or(recipe.batch),
             evaluations: self.evaluations.unwrap_or(recipe.evaluations),
+            patience: self.patience.unwrap_or(recipe.patience),
             encoder_rate: or(self.encoder_rate, recipe.encoder_rate),
             head_rate: or(self.head_rate, recipe.head_rate),
             warmup: or(self.warmup, recipe.warmup),
             schedule: self.schedule.unwrap_or(recipe.schedule),
+            head_warmup: self.head_warmup.or(recipe.head_warmup),
+            head_schedule: self.head_schedule.or(recipe.head_schedule),
             weight_decay: or(self.weight_decay, recipe.weight_decay),
+            head_weight_decay: self.head_weight_decay.or(recipe.head_weight_decay),
             epsilon: or(self.epsilon, recipe.epsilon),
             clip: or(self.clip, recipe.clip),
             initial: self.initial.unwrap_or(recipe.initial),
@@ -79,15 +95,25 @@ mod tests {
         let recipe = Recipe {
             epochs: 3,
             clip: 0.5,
+            head_warmup: Some(0.2),
             ..Recipe::default()
         };
         assert_eq!(RecipeChanges::default().apply(&recipe), recipe);
         let changes = RecipeChanges {
             epochs: Some(7),
+            patience: Some(2),
+            head_schedule: Some(Schedule::Constant),
+            head_weight_decay: Some(0.3),
             ..RecipeChanges::default()
         };
-        let changed = changes.apply(&recipe);
-        assert_eq!((changed.epochs, changed.clip), (7, 0.5));
+        let expected = Recipe {
+            epochs: 7,
+            patience: 2,
+            head_schedule: Some(Schedule::Constant),
+            head_weight_decay: Some(0.3),
+            ..recipe.clone()
+        };
+        assert_eq!(changes.apply(&recipe), expected);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct Fitted<M> {
     pub best: Epoch,
     /// All evaluations, in order.
     pub history: Vec<Epoch>,
+    /// The epoch after which the training stopped, where it did so before the last.
+    pub stopped: Option<u32>,
 }
 
 /// Trains `model` on examples.
@@ -48,7 +50,9 @@ pub struct Fitted<M> {
 /// first of equals, the last while all are 0), `observe` hears of every evaluation.
 ///
 /// The model is evaluated `recipe.evaluations` times an epoch: after every
-/// max(1, ⌊batches / evaluations⌋) batches.
+/// max(1, ⌊batches / evaluations⌋) batches. Where `recipe.patience` is not 0, training ends
+/// with the epoch in which the best evaluation is that many epochs old; while all scores
+/// are 0 the last counts as the best, so that it goes on.
 ///
 /// # Errors
 /// When the loss is no longer a number, or `loss` or `evaluate` fail.
@@ -70,6 +74,7 @@ pub fn fit<M: Module>(
     let mut step = 0;
     let mut best: Option<(M, Epoch)> = None;
     let mut history = Vec::new();
+    let mut stopped = None;
     for epoch in 1..=recipe.epochs {
         let mut start = Instant::now();
         let mut sum = 0.0;
@@ -117,6 +122,11 @@ pub fn fit<M: Module>(
                 best = Some((trained, record));
             }
         }
+        let of_best = best.as_ref().map_or(0, |(_, best)| best.epoch);
+        if recipe.patience > 0 && epoch < recipe.epochs && epoch - of_best >= recipe.patience {
+            stopped = Some(epoch);
+            break;
+        }
     }
     let (model, best) =
         best.ok_or("there is nothing to train on: no example of the training split can be used")?;
@@ -124,6 +134,7 @@ pub fn fit<M: Module>(
         model,
         best,
         history,
+        stopped,
     })
 }
 
@@ -143,7 +154,92 @@ fn on_host<M: Module>(model: &M) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use burn::nn::{Initializer, Linear, LinearConfig};
+
     use super::*;
+
+    /// What fitting a line comes to when its evaluations have these `scores`, three batches
+    /// an epoch.
+    fn fitted(recipe: &Recipe, scores: &[f64]) -> Fitted<Linear> {
+        let device = Device::flex().autodiff();
+        let model: Linear = LinearConfig::new(1, 1)
+            .with_initializer(Initializer::Ones)
+            .init(&device);
+        let mut scores = scores.iter();
+        fit(
+            model,
+            |_| vec![vec![0], vec![1], vec![2]],
+            recipe,
+            1,
+            |model, _, _| Ok(Some(model.weight.val().square().sum())),
+            |_| {
+                scores
+                    .next()
+                    .copied()
+                    .ok_or("evaluated too often".to_owned())
+            },
+            |_| {},
+        )
+        .unwrap()
+    }
+
+    /// The number of evaluations, the epoch of the best, and where it stopped.
+    fn course(patience: u32, evaluations: usize, scores: &[f64]) -> (usize, u32, Option<u32>) {
+        let recipe = Recipe {
+            epochs: 6,
+            patience,
+            evaluations,
+            ..Recipe::default()
+        };
+        let fitted = fitted(&recipe, scores);
+        (fitted.history.len(), fitted.best.epoch, fitted.stopped)
+    }
+
+    #[test]
+    fn training_stops_when_the_best_evaluation_is_old() {
+        let scores = [0.1, 0.3, 0.2, 0.3, 0.2, 0.4];
+        assert_eq!(course(0, 1, &scores), (6, 6, None));
+        assert_eq!(course(2, 1, &scores), (4, 2, Some(4)));
+        assert_eq!(course(3, 1, &scores), (5, 2, Some(5)));
+        // The last epoch is the end either way.
+        assert_eq!(course(4, 1, &[0.1, 0.3, 0.2, 0.2, 0.2, 0.2]), (6, 2, None));
+        assert_eq!(course(1, 1, &scores[..3]), (3, 2, Some(3)));
+    }
+
+    #[test]
+    fn an_epoch_is_ended_before_training_stops() {
+        let scores = [0.1, 0.1, 0.3, 0.2, 0.2, 0.2, 0.1, 0.1, 0.1];
+        // Three evaluations an epoch: the best is the last of the first epoch.
+        assert_eq!(course(2, 3, &scores), (9, 1, Some(3)));
+        assert_eq!(course(1, 3, &scores), (6, 1, Some(2)));
+    }
+
+    #[test]
+    fn as_long_as_nothing_is_right_training_goes_on() {
+        assert_eq!(course(1, 1, &[0.0; 6]), (6, 6, None));
+        assert_eq!(course(1, 1, &[0.0, 0.0, 0.2, 0.1]), (4, 3, Some(4)));
+    }
+
+    #[test]
+    fn patience_changes_no_rate() {
+        let scores = [0.1, 0.3, 0.2, 0.3, 0.2, 0.4];
+        let of = |patience| Recipe {
+            epochs: 6,
+            patience,
+            ..Recipe::default()
+        };
+        let losses = |patience| {
+            let fitted = fitted(&of(patience), &scores);
+            fitted
+                .history
+                .iter()
+                .map(|epoch| epoch.loss)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(losses(2), losses(0)[..4]);
+    }
 
     #[test]
     fn the_first_of_equals_stays_unless_nothing_is_right() {

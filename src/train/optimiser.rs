@@ -15,11 +15,18 @@ const EXEMPT: [&str; 3] = [r"\.bias$", r"\.beta$", r"^encoder\..*\.gamma$"];
 /// Paths of the encoder's parameters.
 const ENCODER: &str = r"^encoder\.";
 
-/// The optimiser, with biases and layer norms in a group without decay.
+/// The optimiser. The encoder and the heads decay as the recipe says of each, biases and
+/// the encoder's layer norms not at all; of several groups that a parameter belongs to, the
+/// last counts.
 pub(crate) fn optimiser(recipe: &Recipe, on_host: bool) -> Result<ModuleOptimizer, String> {
     let adam = |decay: f64| HostAdamW::new(recipe.epsilon, decay, on_host);
-    let optimiser = ModuleOptimizer::from(adam(recipe.weight_decay));
-    if recipe.decay_all || recipe.weight_decay == 0.0 {
+    let of_encoder = recipe.weight_decay;
+    let of_heads = recipe.head_weight_decay.unwrap_or(of_encoder);
+    let mut optimiser = ModuleOptimizer::from(adam(of_heads));
+    if of_heads.total_cmp(&of_encoder).is_ne() {
+        optimiser = optimiser.with_group(encoder()?, adam(of_encoder), None);
+    }
+    if recipe.decay_all || (of_heads == 0.0 && of_encoder == 0.0) {
         return Ok(optimiser);
     }
     let exempt =
@@ -29,13 +36,13 @@ pub(crate) fn optimiser(recipe: &Recipe, on_host: bool) -> Result<ModuleOptimize
 
 /// Rates over `total` steps: the heads' for everything, the encoder's for its own.
 pub(crate) fn scheduler(recipe: &Recipe, total: usize) -> Result<ModuleLrScheduler, String> {
-    let encoder = ParamGroup::from_regex(ENCODER).map_err(|error| format!("{error:?}"))?;
-    Ok(
-        ModuleLrScheduler::new(WarmupSchedule::new(recipe, recipe.head_rate, total)).with_group(
-            encoder,
-            WarmupSchedule::new(recipe, recipe.encoder_rate, total),
-        ),
-    )
+    let heads = WarmupSchedule::of_heads(recipe, total);
+    Ok(ModuleLrScheduler::new(heads)
+        .with_group(encoder()?, WarmupSchedule::of_encoder(recipe, total)))
+}
+
+fn encoder() -> Result<ParamGroup, String> {
+    ParamGroup::from_regex(ENCODER).map_err(|error| format!("{error:?}"))
 }
 
 #[cfg(test)]
@@ -48,6 +55,7 @@ mod tests {
     use burn::tensor::{Device, Tensor};
 
     use super::*;
+    use crate::train::Schedule;
 
     #[derive(Module, Debug)]
     struct Part {
@@ -97,19 +105,26 @@ mod tests {
         }
     }
 
-    /// The values after one step of rate 0.1, without a slope where `flat`.
+    /// The values after the first of ten steps, without a slope where `flat`.
     fn stepped(recipe: &Recipe, flat: bool) -> [[f32; 3]; 2] {
+        after(recipe, flat, 1)
+    }
+
+    /// The values after `steps` of ten steps.
+    fn after(recipe: &Recipe, flat: bool, steps: usize) -> [[f32; 3]; 2] {
         let device = Device::flex().autodiff();
-        let model = Whole {
+        let mut model = Whole {
             encoder: Part::new(&device),
             head: Part::new(&device),
         };
-        let loss = model.encoder.sum() + model.head.sum();
-        let loss = if flat { loss.mul_scalar(0.0) } else { loss };
-        let gradients = GradientsParams::from_grads(loss.backward(), &model);
         let mut optimiser = optimiser(recipe, true).unwrap();
         let mut scheduler = scheduler(recipe, 10).unwrap();
-        let model = optimiser.step(scheduler.step(), model, gradients);
+        for _ in 0..steps {
+            let loss = model.encoder.sum() + model.head.sum();
+            let loss = if flat { loss.mul_scalar(0.0) } else { loss };
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            model = optimiser.step(scheduler.step(), model, gradients);
+        }
         [model.encoder.values(), model.head.values()]
     }
 
@@ -162,5 +177,53 @@ mod tests {
             stepped(&recipe(), false),
             [[0.85, 0.9, 0.9], [0.7, 0.8, 0.7]],
         );
+    }
+
+    #[test]
+    fn heads_may_decay_at_a_rate_of_their_own() {
+        let own = Recipe {
+            head_weight_decay: Some(1.0),
+            ..recipe()
+        };
+        close(stepped(&own, true), [[0.95, 1.0, 1.0], [0.8, 1.0, 0.8]]);
+        let all = Recipe {
+            decay_all: true,
+            ..own
+        };
+        close(stepped(&all, true), [[0.95; 3], [0.8; 3]]);
+        let heads_alone = Recipe {
+            weight_decay: 0.0,
+            head_weight_decay: Some(0.5),
+            ..recipe()
+        };
+        close(stepped(&heads_alone, true), [[1.0; 3], [0.9, 1.0, 0.9]]);
+        let encoder_alone = Recipe {
+            head_weight_decay: Some(0.0),
+            ..recipe()
+        };
+        close(stepped(&encoder_alone, true), [[0.95, 1.0, 1.0], [1.0; 3]]);
+    }
+
+    #[test]
+    fn heads_warm_up_and_fall_on_their_own() {
+        let own = Recipe {
+            weight_decay: 0.0,
+            head_warmup: Some(0.2),
+            head_schedule: Some(Schedule::Constant),
+            ..recipe()
+        };
+        // With the same slope at every step, Adam moves by the rate: the encoder's falls
+        // from 0.1 by a tenth a step, the heads' is 0, 0.1, 0.2, 0.2.
+        for (steps, encoder, head) in [
+            (1, 0.1, 0.0),
+            (2, 0.19, 0.1),
+            (3, 0.27, 0.3),
+            (4, 0.34, 0.5),
+        ] {
+            close(
+                after(&own, false, steps),
+                [[1.0 - encoder; 3], [1.0 - head; 3]],
+            );
+        }
     }
 }

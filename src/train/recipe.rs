@@ -13,6 +13,9 @@ pub struct Recipe {
     pub batch: usize,
     /// How often the model is evaluated on dev in every epoch; the best is kept.
     pub evaluations: usize,
+    /// Epochs without a better evaluation after which training stops; 0 means that it goes
+    /// through all of them. Rates are laid out over all epochs either way.
+    pub patience: u32,
     /// Peak learning rate of the encoder.
     pub encoder_rate: f64,
     /// Peak learning rate of everything outside the encoder.
@@ -21,10 +24,19 @@ pub struct Recipe {
     pub warmup: f64,
     /// What the rates do after the warm-up.
     pub schedule: Schedule,
+    /// `warmup` of everything outside the encoder; absent, the encoder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_warmup: Option<f64>,
+    /// `schedule` of everything outside the encoder; absent, the encoder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_schedule: Option<Schedule>,
     /// How fast the rates fall under `inverse_time`, per step.
     pub time_decay: f64,
     /// Decoupled weight decay (AdamW).
     pub weight_decay: f64,
+    /// `weight_decay` of everything outside the encoder; absent, the encoder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_weight_decay: Option<f64>,
     /// Whether biases and the encoder's layer norms decay too.
     pub decay_all: bool,
     /// AdamW's ε.
@@ -69,12 +81,16 @@ impl Default for Recipe {
             epochs: 15,
             batch: 20,
             evaluations: 1,
+            patience: 0,
             encoder_rate: 1e-3,
             head_rate: 1e-3,
             warmup: 0.1,
             schedule: Schedule::Linear,
+            head_warmup: None,
+            head_schedule: None,
             time_decay: 1e-5,
             weight_decay: 0.01,
+            head_weight_decay: None,
             decay_all: false,
             epsilon: 1e-8,
             clip: 5.0,
@@ -105,16 +121,26 @@ impl Recipe {
         require(rate(self.encoder_rate), "encoder_rate", "must be above 0");
         require(rate(self.head_rate), "head_rate", "must be above 0");
         require(rate(self.epsilon), "epsilon", "must be above 0");
-        require(
-            (0.0..=1.0).contains(&self.warmup),
-            "warmup",
-            "is a share of the steps, from 0 to 1",
-        );
-        require(
-            self.weight_decay >= 0.0 && self.weight_decay.is_finite(),
-            "weight_decay",
-            "must not be negative",
-        );
+        for (key, share) in [
+            ("warmup", Some(self.warmup)),
+            ("head_warmup", self.head_warmup),
+        ] {
+            require(
+                share.is_none_or(|share| (0.0..=1.0).contains(&share)),
+                key,
+                "is a share of the steps, from 0 to 1",
+            );
+        }
+        for (key, decay) in [
+            ("weight_decay", Some(self.weight_decay)),
+            ("head_weight_decay", self.head_weight_decay),
+        ] {
+            require(
+                decay.is_none_or(|decay| decay >= 0.0 && decay.is_finite()),
+                key,
+                "must not be negative",
+            );
+        }
         require(
             self.time_decay >= 0.0 && self.time_decay.is_finite(),
             "time_decay",
@@ -128,11 +154,76 @@ impl Recipe {
         problems
     }
 
+    /// The same training said in one way: `time_decay` at its default where no rate falls by
+    /// it, and the heads' own values only where they differ from the encoder's.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        let own = |heads: Option<f64>, encoder: f64| {
+            heads.filter(|heads| heads.total_cmp(&encoder).is_ne())
+        };
+        self.head_warmup = own(self.head_warmup, self.warmup);
+        self.head_schedule = self.head_schedule.filter(|value| *value != self.schedule);
+        self.head_weight_decay = own(self.head_weight_decay, self.weight_decay);
+        let falls = [Some(self.schedule), self.head_schedule];
+        if !falls.contains(&Some(Schedule::InverseTime)) {
+            self.time_decay = Self::default().time_decay;
+        }
+        self
+    }
+
     /// Distribution of a new head's first values.
     pub fn head_scheme(&self) -> crate::encoder::Scheme {
         match self.initial {
             Initial::Framework => crate::encoder::Scheme::Framework,
             Initial::Normal => crate::encoder::Scheme::Normal(0.02),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_description_says_of_the_heads_only_what_differs() {
+        let text = serde_json::to_value(Recipe::default()).unwrap();
+        assert!(!text.as_object().unwrap().keys().any(|key| {
+            ["head_warmup", "head_schedule", "head_weight_decay"].contains(&key.as_str())
+        }));
+        let aloud = Recipe {
+            head_warmup: Some(0.1),
+            head_schedule: Some(Schedule::Linear),
+            head_weight_decay: Some(0.01),
+            time_decay: 0.5,
+            ..Recipe::default()
+        };
+        assert_eq!(aloud.canonical(), Recipe::default());
+        let own = Recipe {
+            head_warmup: Some(0.0),
+            head_schedule: Some(Schedule::InverseTime),
+            head_weight_decay: Some(0.2),
+            time_decay: 0.5,
+            ..Recipe::default()
+        };
+        assert_eq!(own.clone().canonical(), own);
+    }
+
+    #[test]
+    fn what_cannot_work_is_told_by_its_key() {
+        let wrong = Recipe {
+            warmup: 1.5,
+            head_warmup: Some(-0.1),
+            weight_decay: f64::NAN,
+            head_weight_decay: Some(-0.2),
+            ..Recipe::default()
+        };
+        let keys: Vec<String> = wrong.problems().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(
+            keys,
+            ["warmup", "head_warmup", "weight_decay", "head_weight_decay"]
+        );
+        assert!(Recipe::default().problems().is_empty());
     }
 }

@@ -16,14 +16,26 @@ pub(crate) struct WarmupSchedule {
 }
 
 impl WarmupSchedule {
-    pub(crate) fn new(recipe: &Recipe, peak: f64, total: usize) -> Self {
+    /// The encoder's rate over `total` steps.
+    pub(crate) fn of_encoder(recipe: &Recipe, total: usize) -> Self {
         Self {
-            peak,
+            peak: recipe.encoder_rate,
             warmup: (recipe.warmup * total as f64) as usize,
             total,
             schedule: recipe.schedule,
             time_decay: recipe.time_decay,
             step: 0,
+        }
+    }
+
+    /// The rate of everything outside the encoder, which follows the encoder's warm-up and
+    /// schedule unless it has its own.
+    pub(crate) fn of_heads(recipe: &Recipe, total: usize) -> Self {
+        Self {
+            peak: recipe.head_rate,
+            warmup: (recipe.head_warmup.unwrap_or(recipe.warmup) * total as f64) as usize,
+            schedule: recipe.head_schedule.unwrap_or(recipe.schedule),
+            ..Self::of_encoder(recipe, total)
         }
     }
 
@@ -74,9 +86,13 @@ mod tests {
             warmup,
             schedule,
             time_decay: 0.5,
+            encoder_rate: 1.0,
             ..Recipe::default()
         };
-        let mut schedule = WarmupSchedule::new(&recipe, 1.0, 10);
+        steps(WarmupSchedule::of_encoder(&recipe, 10))
+    }
+
+    fn steps(mut schedule: WarmupSchedule) -> Vec<f64> {
         (0..10).map(|_| schedule.step()).collect()
     }
 
@@ -104,6 +120,30 @@ mod tests {
         close(
             &rates(0.6, Schedule::InverseTime)[6..],
             &[1.0, 1.0 / 1.5, 0.5, 0.4],
+        );
+    }
+
+    #[test]
+    fn heads_follow_the_encoder_unless_they_have_their_own() {
+        let recipe = Recipe {
+            encoder_rate: 1.0,
+            head_rate: 2.0,
+            warmup: 0.2,
+            schedule: Schedule::Linear,
+            ..Recipe::default()
+        };
+        let encoder = steps(WarmupSchedule::of_encoder(&recipe, 10));
+        let twice: Vec<f64> = encoder.iter().map(|rate| 2.0 * rate).collect();
+        close(&steps(WarmupSchedule::of_heads(&recipe, 10)), &twice);
+        let own = Recipe {
+            head_warmup: Some(0.4),
+            head_schedule: Some(Schedule::Constant),
+            ..recipe
+        };
+        close(&steps(WarmupSchedule::of_encoder(&own, 10)), &encoder);
+        close(
+            &steps(WarmupSchedule::of_heads(&own, 10)),
+            &[0.0, 0.5, 1.0, 1.5, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0],
         );
     }
 }

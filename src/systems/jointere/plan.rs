@@ -13,7 +13,7 @@ use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::features;
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
-use crate::train::{Recipe, Schedule};
+use crate::train::Recipe;
 
 /// Drafts the trainings and predictions of one run, and returns the index of the
 /// prediction that holds the approach's whole output on `split`.
@@ -123,10 +123,7 @@ impl Chain<'_> {
             inputs.extend(self.predict(before, Split::Train, drafts)?);
             inputs.extend(self.predict(before, Split::Dev, drafts)?);
         }
-        let mut train = self.configuration.train.clone();
-        if train.schedule != Schedule::InverseTime {
-            train.time_decay = Recipe::default().time_decay;
-        }
+        let mut train = self.configuration.train.clone().canonical();
         if let Some(epochs) = self.configuration.jointere.epochs.get(module.key()) {
             train.epochs = *epochs;
         }

@@ -31,6 +31,8 @@ pub struct Trained {
     pub history: Vec<Epoch>,
     /// The one whose weights were kept.
     pub best: Epoch,
+    /// The epoch after which training stopped, where it did so before the last.
+    pub stopped: Option<u32>,
     /// Number of parameters.
     pub parameters: usize,
 }
@@ -109,6 +111,7 @@ pub fn train(
     Ok(Trained {
         history: fitted.history,
         best: fitted.best,
+        stopped: fitted.stopped,
         parameters,
     })
 }

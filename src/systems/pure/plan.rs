@@ -11,7 +11,7 @@ use crate::corpus::Split;
 use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
-use crate::train::{Recipe, RecipeChanges, Schedule};
+use crate::train::{Recipe, RecipeChanges};
 
 /// Drafts the trainings and predictions of one run, and returns the index of the
 /// prediction that holds entities and relations on `split`.
@@ -363,11 +363,7 @@ impl Run<'_> {
 
     /// The recipe of `[train]` with these changes.
     pub(crate) fn recipe(&self, changes: &RecipeChanges) -> Recipe {
-        let mut recipe = changes.apply(&self.configuration.train);
-        if recipe.schedule != Schedule::InverseTime {
-            recipe.time_decay = Recipe::default().time_decay;
-        }
-        recipe
+        changes.apply(&self.configuration.train).canonical()
     }
 
     /// The relation model's input in a few words.

@@ -30,6 +30,8 @@ use crate::train::{Epoch, fit};
 pub struct Trained {
     /// The evaluation whose weights were kept.
     pub best: Epoch,
+    /// The epoch after which training stopped, where it did so before the last.
+    pub stopped: Option<u32>,
     /// Number of parameters.
     pub parameters: usize,
     /// Number of training pairs whose input was cut.
@@ -155,6 +157,7 @@ pub fn train(
     trained::save(output, &architecture, &pieces, section, &fitted.model)?;
     Ok(Trained {
         best: fitted.best,
+        stopped: fitted.stopped,
         parameters,
         cut: setting.cut(&training),
     })

@@ -32,6 +32,8 @@ pub(crate) const SELECTION: Metric = Metric::RelC;
 pub struct TrainedJoint {
     /// The evaluation whose weights were kept.
     pub best: Epoch,
+    /// The epoch after which training stopped, where it did so before the last.
+    pub stopped: Option<u32>,
     /// Number of parameters.
     pub parameters: usize,
 }
@@ -108,6 +110,7 @@ pub fn train(
     trained::save(output, &architecture, &pieces, section, &fitted.model)?;
     Ok(TrainedJoint {
         best: fitted.best,
+        stopped: fitted.stopped,
         parameters,
     })
 }
