@@ -8,7 +8,7 @@ use crate::corpus::Split;
 use crate::systems::Configuration;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
-use crate::train::{Recipe, Schedule};
+use crate::train::Recipe;
 
 /// Drafts the trainings and the prediction of one run, and returns the index of the latter.
 /// `pretraining` is the corpus of the training that this one starts from, if it does.
@@ -29,7 +29,7 @@ pub fn draft_run(
         encoder: encoder.clone(),
         iter: switches(own),
         renamed: own.pretrain.labels.clone(),
-        train: recipe(&configuration.train),
+        train: configuration.train.clone().canonical(),
         seed,
     };
     let mut inputs = Vec::new();
@@ -42,7 +42,7 @@ pub fn draft_run(
                 ..step.iter.clone()
             },
             renamed: IterConfig::default().pretrain.labels,
-            train: recipe(&own.pretrain.train.apply(&configuration.train)),
+            train: own.pretrain.train.apply(&configuration.train).canonical(),
             ..step.clone()
         };
         let name = own.pretrain.corpus.shown();
@@ -112,15 +112,6 @@ fn switches(own: &IterConfig) -> IterConfig {
         },
         ..own.clone()
     }
-}
-
-/// The recipe without what does not matter.
-fn recipe(train: &Recipe) -> Recipe {
-    let mut recipe = train.clone();
-    if recipe.schedule != Schedule::InverseTime {
-        recipe.time_decay = Recipe::default().time_decay;
-    }
-    recipe
 }
 
 #[cfg(test)]
