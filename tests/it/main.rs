@@ -15,6 +15,7 @@ mod cli_run;
 mod corpora;
 mod hub;
 mod hub_server;
+mod iter;
 mod jointere;
 mod oracle;
 mod oracle_encoders;
