@@ -112,3 +112,73 @@ fn extraction(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels() -> Labels {
+        let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        Labels {
+            entity_types: names(["A", "B"]),
+            relation_types: names(["q", "r"]),
+            symmetric: Vec::new(),
+        }
+    }
+
+    fn span(word: usize) -> Span {
+        Span::new(word, word)
+    }
+
+    /// What is found among three words after two of context, which stand at 3, 4 and 5.
+    fn found(spans: &[Typed], links: &[ScoredLink]) -> Extraction {
+        extraction(&Input::of_words(3, 2), spans, links, &labels(), 0.5)
+    }
+
+    #[test]
+    fn what_lies_in_context_is_dropped_and_equals_are_one() {
+        let own = |position| (position, position);
+        let spans = [
+            (own(3), 0),
+            (own(3), 0),
+            (own(3), 1),
+            (own(2), 0),
+            ((2, 4), 0),
+            (own(6), 0),
+            ((4, 5), 1),
+        ];
+        let found = found(&spans, &[(own(2), own(3), 0, 0.9)]);
+        assert_eq!(found.spans, [span(0), Span::new(1, 2)]);
+        let entities: Vec<(Span, &str)> = found
+            .entities
+            .iter()
+            .map(|entity| (entity.span, entity.label.as_str()))
+            .collect();
+        let expected = [(span(0), "A"), (span(0), "B"), (Span::new(1, 2), "B")];
+        assert_eq!(entities, expected);
+        assert!(found.links.is_empty() && found.relations.is_empty());
+    }
+
+    #[test]
+    fn a_link_has_the_higher_probability_of_itself_and_its_inverse() {
+        let [a, b] = [(3, 3), (4, 4)];
+        let links = [
+            (a, b, 1, 0.25),
+            // The inverse of r from the other side, and of q, which nothing else names.
+            (b, a, 3, 0.75),
+            (b, a, 2, 0.5),
+        ];
+        let found = found(&[(a, 0), (b, 0)], &links);
+        let links: Vec<(Span, Span, &str, f64)> = found
+            .links
+            .iter()
+            .map(|link| (link.head, link.tail, link.label.as_str(), link.probability))
+            .collect();
+        let expected = [(span(0), span(1), "r", 0.75), (span(0), span(1), "q", 0.5)];
+        assert_eq!(links, expected);
+        // A probability at the threshold is not above it.
+        assert_eq!(found.relations.len(), 1);
+        assert_eq!(found.relations[0].label, "r");
+        assert_eq!(found.pairs, [(span(0), span(1))]);
+    }
+}

@@ -59,6 +59,23 @@ pub(crate) fn inputs(
 }
 
 impl Input {
+    /// A sentence of words with one piece each, after so many words of context, between a
+    /// start and an end.
+    #[cfg(test)]
+    pub(crate) fn of_words(words: usize, offset: usize) -> Self {
+        let places: Vec<usize> = (1..=offset + words).collect();
+        Self {
+            pieces: Pieces {
+                ids: vec![0; offset + words + 2],
+                first: places.clone(),
+                last: places,
+            },
+            offset,
+            words,
+            is_read: true,
+        }
+    }
+
     /// Ids of the pieces.
     pub(crate) fn ids(&self) -> &[u32] {
         &self.pieces.ids
