@@ -9,6 +9,7 @@ mod data;
 mod embed;
 mod exit;
 mod experiment;
+mod job;
 mod model;
 mod output;
 mod plan;
