@@ -19,6 +19,9 @@ pub(super) enum Verb {
     Run(RunArguments),
     /// Show what an experiment needs, with the reason for every step.
     Plan(PlanArguments),
+    /// Time the inference of an experiment's runs, after doing what they still need, and
+    /// write its report.
+    Bench(BenchArguments),
     /// Do single steps of a planned experiment, by key.
     Step(StepArguments),
     /// Look at corpora.
@@ -84,6 +87,19 @@ pub(super) struct RunArguments {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchArguments {
+    #[command(flatten)]
+    pub(super) run: RunArguments,
+    /// Measure anew, even where there is a measurement on this machine; what was measured
+    /// before is kept, and the last measurement counts.
+    #[arg(long)]
+    pub(super) again: bool,
+    /// Print the table as JSON, with a record of every run.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -35,12 +35,11 @@ pub(super) fn collect(
         if matches!(state, State::Done(_)) {
             let path = store.output(&run.score, COUNTS).map_err(Problem::set_up)?;
             let speed = match &run.speed {
-                Some(key) => speed(plan, store, key)?,
-                None => {
-                    Err("it has no step that finds relations between given entities".to_owned())
-                }
+                None => None,
+                Some(Ok(key)) => Some(speed(plan, store, key)?),
+                Some(Err(reason)) => Some(Err((*reason).to_owned())),
             };
-            if let (true, Err(reason)) = (plan.timed, &speed) {
+            if let Some(Err(reason)) = &speed {
                 untimed.push(MissingRun {
                     cell: cell.clone(),
                     seed,
@@ -54,7 +53,7 @@ pub(super) fn collect(
                 fold,
                 key: run.score.clone(),
                 counts: read_counts(&path).map_err(Problem::set_up)?,
-                speed: speed.ok(),
+                speed: speed.and_then(Result::ok),
             });
         } else {
             let reason = match &run.missing {
@@ -124,7 +123,11 @@ fn speed(plan: &Plan, store: &Store, key: &str) -> Result<Result<Speed, String>,
     let timed = read_timed(&folder).map_err(Problem::set_up)?;
     Ok(Ok(Speed {
         rate: timed.sentences_per_second,
+        parameters: timed.parameters,
         key: key.to_owned(),
+        inside: timed.protocol.inside.name().to_owned(),
+        device: timed.machine.device.clone(),
+        batch: timed.protocol.batch,
         conditions: timed.conditions(),
         disturbed: timed.is_disturbed(),
     }))

@@ -30,6 +30,7 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
         metrics: &metrics,
         measures: &measures,
         rates: &Column::RATES,
+        sizes: &Column::SIZES,
     };
     let experiment = Experiment::load(&arguments.file, &options, &vocabulary)
         .map_err(|error| Problem::laid_out(error.render(super::output::colours())))?;

@@ -4,11 +4,13 @@
 //! end has its exit code (`exit`).
 
 mod arguments;
+mod bench;
 mod collect;
 mod data;
 mod embed;
 mod exit;
 mod experiment;
+mod job;
 mod model;
 mod output;
 mod plan;
@@ -28,6 +30,7 @@ pub fn main() -> Exit {
     let result = match &arguments.verb {
         Verb::Run(options) => run::run(options),
         Verb::Plan(options) => plan::plan(options),
+        Verb::Bench(options) => bench::bench(options),
         Verb::Step(options) => step::step(options),
         Verb::Data(options) => data::data(options),
         Verb::Model(options) => model::model(options),

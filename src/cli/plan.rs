@@ -1,6 +1,6 @@
 //! `sweep plan FILE`: what there is to do, and why.
 
-use crate::plan::{build, claims, floors, reasons, render};
+use crate::plan::{Timing, build, claims, floors, reasons, render};
 use crate::store::Store;
 
 use super::arguments::{ExperimentArguments, PlanArguments};
@@ -9,14 +9,15 @@ use super::experiment::{jobs, load, places};
 use super::output::say;
 
 pub(super) fn plan(arguments: &PlanArguments) -> Result<Exit, Problem> {
-    show(&arguments.experiment)
+    show(&arguments.experiment, Timing::AsShown)
 }
 
-/// Prints the plan; also `sweep run --dry-run`.
-pub(super) fn show(arguments: &ExperimentArguments) -> Result<Exit, Problem> {
+/// Prints the plan; also `sweep run --dry-run` and `sweep bench --dry-run`.
+pub(super) fn show(arguments: &ExperimentArguments, timing: Timing) -> Result<Exit, Problem> {
     let experiment = load(arguments)?;
     let store = Store::at(&arguments.places.results);
-    let plan = build(&experiment, &places(&arguments.places), &store).map_err(Problem::set_up)?;
+    let places = places(&arguments.places);
+    let plan = build(&experiment, &places, &store, timing).map_err(Problem::set_up)?;
     let reasons = reasons(&plan.steps, &store).map_err(Problem::set_up)?;
     let floor = floors(&experiment);
     say(&render(

@@ -8,9 +8,10 @@ use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity, Shape, check_device};
-use crate::systems::speed::{COLUMN, SPEED};
+use crate::systems::speed::{COLUMNS, SPEED};
 use crate::systems::{Configuration, Hints, SystemKind, draft_run, draft_speed};
 
+use super::again::{Timing, measurement};
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
 use super::load::load;
 use super::places::Places;
@@ -28,8 +29,6 @@ pub struct Plan {
     pub asked: usize,
     /// What is not there.
     pub missing: Vec<Missing>,
-    /// Whether a table, a plot or a claim shows speeds.
-    pub timed: bool,
 }
 
 /// A run and where its scores will be.
@@ -43,8 +42,8 @@ pub struct PlannedRun {
     pub fold: Option<u32>,
     /// Key of the step that scores it.
     pub score: String,
-    /// Key of the step that times it, where speeds are asked for and it decides relations.
-    pub speed: Option<String>,
+    /// Key of the step that times it, or why none does; nothing where speeds are not asked for.
+    pub speed: Option<Result<String, &'static str>>,
     /// Why it cannot be done, where something is missing.
     pub missing: Option<String>,
 }
@@ -61,7 +60,7 @@ impl Plan {
             .runs
             .iter()
             .filter(|run| run.missing.is_none())
-            .flat_map(|run| std::iter::once(&run.score).chain(&run.speed))
+            .flat_map(|run| std::iter::once(&run.score).chain(run.timed_by()))
             .map(String::as_str)
             .collect();
         let mut chosen = HashSet::new();
@@ -85,21 +84,32 @@ impl Plan {
     }
 }
 
-/// Expands `experiment`; `store` is asked for past durations only.
+impl PlannedRun {
+    /// Key of the step that times it, if there is one.
+    pub fn timed_by(&self) -> Option<&String> {
+        self.speed.as_ref()?.as_ref().ok()
+    }
+}
+
+/// Expands `experiment`; `store` is asked for past durations and measurements of speed only.
 ///
 /// # Errors
-/// When a configuration names what its system does not have.
+/// When a configuration names what its system does not have, or the store cannot be read.
 pub fn build(
     experiment: &Experiment<Configuration>,
     places: &Places,
     store: &Store,
+    timing: Timing,
 ) -> Result<Plan, String> {
     let mut resolver = Resolver::new(places);
     let mut drafts = Drafts::default();
     let mut drafted = Vec::new();
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
     let mut contexts: Vec<Context> = Vec::new();
-    let timed = experiment.shows(COLUMN);
+    let timed = match timing {
+        Timing::AsShown => COLUMNS.iter().any(|column| experiment.shows(column)),
+        Timing::Always | Timing::Anew => true,
+    };
     for run in experiment.runs() {
         let configuration = &experiment.cells()[run.cell].configuration;
         let corpus = resolver.corpus(&configuration.corpus);
@@ -173,7 +183,12 @@ pub fn build(
                 .clone(),
             ..context.hints.clone()
         };
-        steps.push(step(draft, &steps, (context, &hints), &estimator));
+        let step = step(draft, &steps, (context, &hints), &estimator);
+        steps.push(if step.alone {
+            measurement(&step, draft.version, store, timing).map_err(|error| error.to_string())?
+        } else {
+            step
+        });
     }
     let runs = drafted
         .into_iter()
@@ -182,7 +197,7 @@ pub fn build(
             seed: run.seed,
             fold: run.fold,
             score: steps[score].key.clone(),
-            speed: speed.map(|speed| steps[speed].key.clone()),
+            speed: speed.map(|speed| speed.map(|index| steps[index].key.clone())),
             missing,
         })
         .collect();
@@ -195,7 +210,6 @@ pub fn build(
         runs,
         asked,
         missing,
-        timed,
     })
 }
 
@@ -220,7 +234,7 @@ struct Read<'a> {
 #[derive(Clone, Copy)]
 struct Ends {
     score: usize,
-    speed: Option<usize>,
+    speed: Option<Result<usize, &'static str>>,
 }
 
 impl Ends {
@@ -239,7 +253,7 @@ impl Ends {
         } = read;
         let score = draft_run(configuration, corpus, pretraining, encoder, seed, drafts)?;
         let speed = if timed {
-            draft_speed(configuration, corpus, seed, score, drafts)?
+            Some(draft_speed(configuration, corpus, seed, score, drafts)?)
         } else {
             None
         };
@@ -249,7 +263,8 @@ impl Ends {
 
 /// The drafts that a run ends in and all that they build on, each once.
 fn needs(drafts: &[Draft], ends: Ends) -> Vec<usize> {
-    let mut found: Vec<usize> = std::iter::once(ends.score).chain(ends.speed).collect();
+    let speed = ends.speed.and_then(Result::ok);
+    let mut found: Vec<usize> = std::iter::once(ends.score).chain(speed).collect();
     let mut seen: HashSet<usize> = found.iter().copied().collect();
     let mut next = 0;
     while let Some(index) = found.get(next) {
@@ -347,7 +362,8 @@ seed = { count = 5 }
             data: "no/data".into(),
             models: Vec::new(),
         };
-        build(&experiment, &places, &Store::at("no/store".as_ref())).unwrap()
+        let store = Store::at("no/store".as_ref());
+        build(&experiment, &places, &store, Timing::AsShown).unwrap()
     }
 
     #[test]

@@ -53,6 +53,8 @@ fn alike(kind: &str, description: &Value) -> String {
     let mut description = description.clone();
     if let Some(fields) = description.as_object_mut() {
         fields.remove("seed");
+        // A speed that is measured again takes as long as before.
+        fields.remove("measurement");
     }
     format!("{kind} {}", canonical(&description))
 }

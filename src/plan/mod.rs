@@ -4,6 +4,7 @@
 //! The room also answers what a reader asks before anything runs: how much is there to
 //! do, what is missing, how long will it take, and which p-values can come out at all.
 
+mod again;
 mod build;
 mod claims;
 mod difference;
@@ -16,6 +17,7 @@ mod render;
 mod resolve;
 mod step;
 
+pub use again::Timing;
 pub use build::{Plan, PlannedRun, build};
 pub use claims::claims;
 pub use floor::{Floor, floors};

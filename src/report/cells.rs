@@ -34,7 +34,7 @@ fn gold(run: &ScoredRun) -> BTreeMap<(&str, Metric), u64> {
 pub(crate) struct Unit {
     /// The seed, or the fold where the experiment has folds.
     pub(crate) id: u64,
-    /// The measure in percent, or the speed.
+    /// The measure in percent, the speed, or the size.
     pub(crate) score: f64,
 }
 
@@ -103,11 +103,13 @@ pub(crate) fn total(run: &ScoredRun, metric: Metric) -> Option<Counts> {
         .reduce(|sum, counts| sum + counts)
 }
 
-/// What stands in a column for one run: a measure in percent, or a speed; none if it was not scored or timed.
-fn score(run: &ScoredRun, column: Column) -> Option<f64> {
+/// What stands in a column for one run: a measure in percent, a speed, or a size in millions; none if it was not
+/// scored or timed.
+pub(crate) fn score(run: &ScoredRun, column: Column) -> Option<f64> {
     match column {
         Column::Counted(metric, measure) => Some(100.0 * measure.of(total(run, metric)?)),
         Column::Speed => Some(run.speed.as_ref()?.rate),
+        Column::Parameters => Some(run.speed.as_ref()?.parameters? as f64 / 1e6),
     }
 }
 

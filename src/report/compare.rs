@@ -138,7 +138,7 @@ pub(crate) fn with_baseline(
     if declared.is_empty() {
         return Ok(all);
     }
-    for &column in columns {
+    for &column in columns.iter().filter(|column| column.is_compared()) {
         for (group, members) in groups.iter().enumerate() {
             let mut pairs = Vec::new();
             for &cell in members {

@@ -1,7 +1,7 @@
 //! The long table of scores, one line per run and metric, and its summary per cell.
 //!
 //! Both are data frames, so that other exports can grow from them. Scores are in percent, speeds in sentences a
-//! second.
+//! second, sizes in millions of parameters.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use crate::stats::Summary;
 /// Mean, spread and number of the observations of one cell and column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
-    /// Mean in percent, or in sentences a second.
+    /// Mean in percent, in sentences a second, or in millions of parameters.
     pub(crate) mean: f64,
     /// Sample standard deviation in the same unit; none for one observation.
     pub(crate) sd: Option<f64>,
@@ -30,6 +30,8 @@ pub(crate) type Spreads = BTreeMap<(Vec<String>, Scores), Spread>;
 
 /// The column of speeds, in sentences a second.
 const RATE: &str = "sentences/s";
+/// The column of sizes, in millions.
+const SIZE: &str = "M parameters";
 
 /// The metrics that any run was scored for.
 pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
@@ -41,30 +43,40 @@ pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
 }
 
 /// One line per run and metric: axis values, seed, fold, metric, precision, recall, f1, key. Where runs were timed,
-/// one more line for each, with its rate in a column of its own.
+/// one more line for each, with its rate in a column of its own; and where the parameters of what was timed were
+/// counted, another.
 pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, ReportError> {
     let mut axes: Vec<Vec<&str>> = vec![Vec::new(); input.axes.len()];
     let (mut seeds, mut folds, mut names, mut keys) = (vec![], vec![], vec![], vec![]);
     let (mut precisions, mut recalls, mut scores) = (vec![], vec![], vec![]);
-    let mut rates: Vec<Option<f64>> = Vec::new();
+    let (mut rates, mut sizes) = (Vec::new(), Vec::new());
     for cell in cells {
         for run in &cell.runs {
             let counted = metrics(input)
                 .into_iter()
-                .filter_map(|metric| Some((metric.name(), Some(cells::total(run, metric)?))));
-            let timed = run.speed.as_ref().map(|_| (Scores::RATES[0], None));
-            for (name, counts) in counted.chain(timed) {
+                .filter_map(|metric| Some((metric.into(), Some(cells::total(run, metric)?))));
+            let timed = [Scores::Speed, Scores::Parameters]
+                .into_iter()
+                .filter(|column| cells::score(run, *column).is_some())
+                .map(|column| (column, None));
+            for (shown, counts) in counted.chain(timed) {
                 for (column, (_, value)) in axes.iter_mut().zip(&cell.values) {
                     column.push(value);
                 }
                 seeds.push(run.seed);
                 folds.push(run.fold);
-                names.push(name);
+                names.push(shown.name());
                 precisions.push(counts.map(|counts| 100.0 * counts.precision()));
                 recalls.push(counts.map(|counts| 100.0 * counts.recall()));
                 scores.push(counts.map(|counts| 100.0 * counts.f1()));
+                for (values, column) in [
+                    (&mut rates, Scores::Speed),
+                    (&mut sizes, Scores::Parameters),
+                ] {
+                    let own = (shown == column).then(|| cells::score(run, column));
+                    values.push(own.flatten());
+                }
                 let timed = run.speed.as_ref().filter(|_| counts.is_none());
-                rates.push(timed.map(|speed| speed.rate));
                 keys.push(timed.map_or(run.key.as_str(), |speed| &speed.key));
             }
         }
@@ -85,6 +97,9 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
     ]);
     if input.has_speeds() {
         columns.push(Column::new(RATE.into(), rates));
+    }
+    if input.has_parameters() {
+        columns.push(Column::new(SIZE.into(), sizes));
     }
     columns.push(Column::new("key".into(), keys));
     Ok(DataFrame::new_infer_height(columns)?)
@@ -120,6 +135,7 @@ pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, Report
                 .map(|measure| (Scores::Counted(metric, measure), measure.name()))
                 .to_vec(),
             Scores::Speed => vec![(column, RATE)],
+            Scores::Parameters => vec![(column, SIZE)],
         };
         for (column, name) in shown {
             let scores = long.column(name)?.f64()?;

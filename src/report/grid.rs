@@ -130,7 +130,9 @@ impl Entry {
     /// The standard deviation as text.
     pub(crate) fn bare_sd(&self) -> Option<String> {
         let spread = self.spread?;
-        Some(self.unit.beside(spread.sd?, spread.mean))
+        // A size is the same for all runs, or nearly always.
+        let varies = |sd: &f64| self.unit != Unit::Millions || *sd > 0.0;
+        Some(self.unit.beside(spread.sd.filter(varies)?, spread.mean))
     }
 
     /// Our mean minus the published value; none of speeds, which were measured on another machine.
@@ -209,7 +211,7 @@ pub(crate) fn build(
         for part in block.rows.iter_mut().flat_map(|row| &mut row.parts) {
             fill(input, part, &columns, spreads, &comparisons);
         }
-        mark_best(block, groups.len(), columns.len());
+        mark_best(block, groups.len(), &columns);
     }
     let heads: Vec<&str> = layout.rows.iter().map(|key| text::short_key(key)).collect();
     let mut grid = Grid {
@@ -273,21 +275,21 @@ fn columns(input: &Input, table: usize, names: &[String]) -> Result<Vec<Column>,
             .map(Column::from)
             .collect());
     }
-    named(table, names, &Column::RATES)
+    named(table, names, &[Column::RATES, Column::SIZES].concat())
 }
 
-/// The columns of these names: metrics with their measures, and `rates`.
-fn named(table: usize, names: &[String], rates: &[&str]) -> Result<Vec<Column>, ReportError> {
+/// The columns of these names: metrics with their measures, and these `others`.
+fn named(table: usize, names: &[String], others: &[&str]) -> Result<Vec<Column>, ReportError> {
     let read = |name: &String| {
         let column = Column::from_str(name).ok();
         let column = column.filter(|column| match column {
             Column::Counted(..) => true,
-            Column::Speed => rates.contains(&column.name().as_str()),
+            Column::Speed | Column::Parameters => others.contains(&column.name().as_str()),
         });
         column.ok_or_else(|| ReportError::UnknownColumn {
             table,
             column: name.clone(),
-            known: [&Metric::ALL.map(Metric::name)[..], rates]
+            known: [&Metric::ALL.map(Metric::name)[..], others]
                 .concat()
                 .join(", "),
         })
@@ -346,7 +348,7 @@ fn marks(input: &Input, comparison: &Comparison) -> String {
     marks
 }
 
-fn mark_best(block: &mut Block, groups: usize, columns: usize) {
+fn mark_best(block: &mut Block, groups: usize, columns: &[Column]) {
     // Means that look equal in the table are equal for its reader.
     let shown = |row: &Row, group: usize, column: usize| {
         let entry = &row.parts[group].entries[column];
@@ -354,7 +356,10 @@ fn mark_best(block: &mut Block, groups: usize, columns: usize) {
             .spread
             .map(|spread| entry.unit.hundredths(spread.mean))
     };
-    for (group, column) in (0..groups).flat_map(|group| (0..columns).map(move |at| (group, at))) {
+    let compared = |at: &usize| columns[*at].is_compared();
+    let compared: Vec<usize> = (0..columns.len()).filter(compared).collect();
+    for (group, &column) in (0..groups).flat_map(|group| compared.iter().map(move |at| (group, at)))
+    {
         let means: Vec<i64> = block
             .rows
             .iter()

@@ -60,6 +60,12 @@ impl Input {
         self.runs.iter().any(|run| run.speed.is_some())
     }
 
+    /// Whether the parameters of any run were counted.
+    pub(crate) fn has_parameters(&self) -> bool {
+        let mut speeds = self.runs.iter().filter_map(|run| run.speed.as_ref());
+        speeds.any(|speed| speed.parameters.is_some())
+    }
+
     /// The corpus of a cell.
     pub(crate) fn corpus_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
         own(values, "corpus.name", &self.corpus)
@@ -120,8 +126,16 @@ pub struct ScoredRun {
 pub struct Speed {
     /// Sentences a second.
     pub rate: f64,
+    /// Parameters of all models inside the clock, where they were counted.
+    pub parameters: Option<usize>,
     /// Key of the step that timed it.
     pub key: String,
+    /// What was inside the clock, by its name in specifications.
+    pub inside: String,
+    /// The device, by its name in specifications.
+    pub device: String,
+    /// Sentences, or inputs made of them, a batch.
+    pub batch: usize,
     /// What was timed and on what, in words; equal for runs that were timed alike. No host: reports are
     /// compared byte for byte.
     pub conditions: String,
@@ -158,7 +172,7 @@ pub struct PublishedValue {
     pub split: String,
     /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
-    /// The value in percent; a speed in sentences a second.
+    /// The value in percent; a speed in sentences a second, parameters in millions.
     pub value: f64,
     /// Standard deviation in the same unit, where printed.
     pub sd: Option<f64>,

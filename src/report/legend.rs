@@ -73,6 +73,9 @@ pub(super) fn named(runs: &[&MissingRun]) -> String {
 }
 
 fn marks(input: &Input, grid: &Grid) -> Vec<String> {
+    if !grid.columns.iter().any(|column| column.is_compared()) {
+        return Vec::new();
+    }
     let baseline = compare::declared_baseline(input);
     if baseline.is_empty() {
         let line = if grid.pairwise.matrices.is_empty() {

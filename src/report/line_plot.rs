@@ -110,7 +110,7 @@ fn panel<B: DrawingBackend>(
         |value: f64| bottom - ((value - low) / (high - low) * f64::from(PANEL)).round() as i32;
     let title = match Unit::of(series.columns[column]) {
         Unit::Percent => format!("{} in percent", series.columns[column]),
-        Unit::Rate => series.columns[column].to_string(),
+        Unit::Rate | Unit::Millions => series.columns[column].to_string(),
     };
     let middle = (left, top - TITLE / 2);
     canvas.text(&title, middle, style(TEXT, HPos::Left, VPos::Center))?;

@@ -5,6 +5,8 @@
 //! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
 //! table, and so is what could not be marked.
 
+mod bench;
+mod bench_text;
 mod beside;
 mod canvas;
 mod cells;
@@ -55,12 +57,16 @@ mod tests;
 #[cfg(test)]
 mod tests_across;
 #[cfg(test)]
+mod tests_bench;
+#[cfg(test)]
 mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
 mod tests_speed;
 
+pub use bench::bench_values;
+pub use bench_text::bench_text;
 pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};

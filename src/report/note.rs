@@ -39,17 +39,25 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
     };
     let measures = measures(grid);
     let scored = (!measures.is_empty()).then(|| format!("{measures} in percent"));
-    let timed = grid.columns.contains(&Column::Speed);
-    let timed = timed.then(|| "speed in sentences/s".to_owned());
+    let whole = [
+        (Column::Speed, "speed in sentences/s"),
+        (Column::Parameters, "parameters in millions"),
+    ];
+    let whole = whole
+        .iter()
+        .filter(|(column, _)| grid.columns.contains(column));
+    let whole: Vec<&str> = whole.map(|(_, words)| *words).collect();
+    let timed = (!whole.is_empty()).then(|| whole.join(" and "));
     let profile = match scored {
         Some(_) => format!(", scoring profile {}", input.scoring_profile),
         None => String::new(),
     };
     let shown: Vec<String> = scored.into_iter().chain(timed).collect();
-    format!(
-        "{}{corpus}{profile}; {numbers}.",
-        capitalised(&shown.join(" and "))
-    )
+    let shown = match shown.as_slice() {
+        [scored, timed] if whole.len() > 1 => format!("{scored}, {timed}"),
+        shown => shown.join(" and "),
+    };
+    format!("{}{corpus}{profile}; {numbers}.", capitalised(&shown))
 }
 
 fn capitalised(text: &str) -> String {

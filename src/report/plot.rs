@@ -116,7 +116,7 @@ fn legend(grid: &Grid) -> Vec<(Sign, String)> {
         Sign::Dot,
         "mean over runs; each panel has its own scale".to_owned(),
     )];
-    if grid.columns.iter().any(|column| *column != Column::Speed) {
+    if grid.columns.iter().any(|column| column.measure().is_some()) {
         let interval = "95 % interval over seeds and documents (pigeonhole bootstrap)";
         lines.push((Sign::Bar, interval.to_owned()));
     }
@@ -269,6 +269,7 @@ fn panel<B: DrawingBackend>(
             Column::Counted(_, Measure::Recall) => "recall in percent",
             Column::Counted(_, Measure::F1) => "F1 in percent",
             Column::Speed => "sentences a second",
+            Column::Parameters => "millions of parameters",
         },
         (centre, bottom + 40),
         style(SMALL, HPos::Center, VPos::Top),

@@ -1,4 +1,4 @@
-//! The sentences under a table that say how its speeds were measured.
+//! The sentences under a table or a plot that say how its speeds were measured.
 
 use super::cells::{self, SPEED_OF_A_RUN};
 use super::grid::{Entry, Grid, Row, Values};
@@ -11,15 +11,8 @@ use crate::score::Column;
 /// What was timed on which machine, which speeds were disturbed, and which are missing; nothing for a table
 /// without speeds.
 pub(super) fn lines(input: &Input, grid: &Grid) -> Vec<String> {
-    if !grid.columns.contains(&Column::Speed) {
-        return Vec::new();
-    }
-    let timed: Vec<(&Values, &Speed)> = grid
-        .rows()
-        .flat_map(Row::cells)
-        .flat_map(|(values, _)| speeds(input, values).map(move |speed| (values, speed)))
-        .collect();
-    let mut lines = conditions(&timed);
+    let cells = grid.rows().flat_map(Row::cells);
+    let (mut lines, doubts) = told(input, &grid.columns, cells.map(|(values, _)| values));
     if grid
         .comparisons
         .iter()
@@ -34,25 +27,74 @@ pub(super) fn lines(input: &Input, grid: &Grid) -> Vec<String> {
         let line = "Published speeds are those of another machine, so no difference is taken.";
         lines.push(line.to_owned());
     }
+    lines.extend(doubts);
+    lines
+}
+
+/// How the speeds and sizes among the `columns` of these cells came about, and what they lack; nothing where there
+/// are none among them.
+pub(super) fn told<'a>(
+    input: &'a Input,
+    columns: &[Column],
+    cells: impl Iterator<Item = &'a Values>,
+) -> (Vec<String>, Vec<String>) {
+    let shows = |column| columns.contains(&column);
+    let timed: Vec<(&Values, &Speed)> = cells
+        .flat_map(|values| speeds(input, values).map(move |speed| (values, speed)))
+        .collect();
+    let (mut lines, mut doubts) = (Vec::new(), Vec::new());
+    if shows(Column::Speed) {
+        lines.extend(conditions(&timed));
+        doubts.extend(disturbed(&timed));
+    }
+    if shows(Column::Parameters) {
+        let line = "Parameters: of all models that are timed, embeddings included.";
+        lines.push(line.to_owned());
+        doubts.extend(uncounted(&timed));
+    }
+    if shows(Column::Speed) || shows(Column::Parameters) {
+        doubts.extend(untimed(input));
+    }
+    (lines, doubts)
+}
+
+/// How many runs have a speed but no number of parameters.
+fn uncounted(timed: &[(&Values, &Speed)]) -> Option<String> {
+    let uncounted = timed.iter().filter(|(_, speed)| speed.parameters.is_none());
+    let uncounted = uncounted.count();
+    let verb = if uncounted == 1 { "was" } else { "were" };
+    (uncounted > 0).then(|| {
+        format!(
+            "{uncounted} of {} {verb} timed before parameters were counted; `sweep bench --again` times anew.",
+            counted(timed.len(), "run")
+        )
+    })
+}
+
+/// How many speeds may be too low.
+fn disturbed(timed: &[(&Values, &Speed)]) -> Option<String> {
     let disturbed = timed.iter().filter(|(_, speed)| speed.disturbed).count();
-    if disturbed > 0 {
-        lines.push(format!(
+    (disturbed > 0).then(|| {
+        format!(
             "While {disturbed} of {} were timed, other programs took more than a tenth of the machine's processors, \
              so these speeds may be too low.",
             counted(timed.len(), "run")
-        ));
-    }
+        )
+    })
+}
+
+/// How many runs have no speed, and the first of them with their reasons.
+fn untimed(input: &Input) -> Option<String> {
     let untimed = input.untimed_in_order();
-    if !untimed.is_empty() {
-        let verb = if untimed.len() == 1 { "has" } else { "have" };
-        lines.push(format!(
+    let verb = if untimed.len() == 1 { "has" } else { "have" };
+    (!untimed.is_empty()).then(|| {
+        format!(
             "{} of {} {verb} no speed: {}.",
             untimed.len(),
             counted(input.runs.len(), "scored run"),
             named(&untimed)
-        ));
-    }
-    lines
+        )
+    })
 }
 
 /// The speeds of the runs of one cell.

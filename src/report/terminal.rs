@@ -62,7 +62,7 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
     Ok(out)
 }
 
-fn push_wrapped(out: &mut String, text: &str, width: usize, indent: usize) {
+pub(super) fn push_wrapped(out: &mut String, text: &str, width: usize, indent: usize) {
     for line in text::wrapped(text, width, indent) {
         out.push_str(&line);
         out.push('\n');
@@ -70,7 +70,7 @@ fn push_wrapped(out: &mut String, text: &str, width: usize, indent: usize) {
 }
 
 /// A label, and the texts of the columns.
-type Line = (String, Vec<String>);
+pub(super) type Line = (String, Vec<String>);
 
 /// The groups of columns next to each other where they fit, else below one another.
 fn push_groups(out: &mut String, grid: &Grid, block: &Block, width: usize) {
@@ -249,7 +249,7 @@ fn label_width(lines: &[Line], width: usize) -> usize {
 }
 
 /// A table of lines, the heads first. Columns that do not fit beside each other are put below.
-fn push_lines(out: &mut String, lines: &[Line], width: usize) {
+pub(super) fn push_lines(out: &mut String, lines: &[Line], width: usize) {
     let columns = widths(lines);
     let labels = label_width(lines, width);
     for (number, group) in groups(&columns, width.saturating_sub(labels + PADDING))

@@ -396,7 +396,7 @@ fn mistakes_in_a_table_are_named() {
     let mut input = experiment(2);
     input.tables[0].columns = vec!["f1".to_owned()];
     let error = contents(&input).err().unwrap();
-    insta::assert_snapshot!(error, @r#"table 1: column "f1" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c, speed"#);
+    insta::assert_snapshot!(error, @r#"table 1: column "f1" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c, speed, parameters"#);
 }
 
 #[test]

@@ -22,7 +22,11 @@ fn timed(seeds: u64) -> Input {
         };
         run.speed = Some(Speed {
             rate: rate + 0.25 * run.seed as f64,
+            parameters: None,
             key: format!("{:064x}", run.seed),
+            inside: "relations".to_owned(),
+            device: "cpu".to_owned(),
+            batch: 32,
             conditions: CONDITIONS.to_owned(),
             disturbed: false,
         });

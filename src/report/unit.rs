@@ -1,4 +1,4 @@
-//! How the numbers of a column are written: scores as percentages, speeds as plain numbers.
+//! How the numbers of a column are written: scores as percentages, speeds and sizes as plain numbers.
 
 use super::text;
 use crate::score::Column;
@@ -11,6 +11,8 @@ pub(crate) enum Unit {
     Percent,
     /// Sentences a second.
     Rate,
+    /// Millions of parameters.
+    Millions,
 }
 
 impl Unit {
@@ -19,6 +21,7 @@ impl Unit {
         match column {
             Column::Counted(..) => Self::Percent,
             Column::Speed => Self::Rate,
+            Column::Parameters => Self::Millions,
         }
     }
 
@@ -27,6 +30,7 @@ impl Unit {
         match self {
             Self::Percent => None,
             Self::Rate => Some("sentences/s"),
+            Self::Millions => Some("M parameters"),
         }
     }
 
@@ -39,7 +43,9 @@ impl Unit {
     pub(crate) fn beside(self, spread: f64, value: f64) -> String {
         match self {
             Self::Percent => text::percent(spread),
-            Self::Rate => format!("{spread:.0$}", digits(value)),
+            // The small encoders of a demo have thousands.
+            Self::Millions if value.abs() < 0.1 => format!("{spread:.3}"),
+            Self::Rate | Self::Millions => format!("{spread:.0$}", digits(value)),
         }
     }
 
@@ -47,7 +53,7 @@ impl Unit {
     pub(crate) fn difference(self, difference: f64, value: f64) -> String {
         match self {
             Self::Percent => text::signed(difference),
-            Self::Rate => text::with_sign(difference, digits(value)),
+            Self::Rate | Self::Millions => text::with_sign(difference, digits(value)),
         }
     }
 
@@ -77,6 +83,12 @@ mod tests {
         let differences = [-12.34, 0.456, 0.04].map(|value| Unit::Rate.difference(value, 34.6));
         assert_eq!(differences, ["−12.3", "+0.5", "0.0"]);
         assert_eq!(Unit::Rate.difference(0.456, 5.0), "+0.46");
+    }
+
+    #[test]
+    fn parameters_are_told_in_millions() {
+        let shown = [0.0416, 0.14, 9.99, 22.713, 184.0].map(|value| Unit::Millions.shown(value));
+        assert_eq!(shown, ["0.042", "0.14", "9.99", "22.7", "184.0"]);
     }
 
     #[test]

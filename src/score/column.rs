@@ -1,4 +1,4 @@
-//! What a column of a table shows: a metric and which of its three measures, or a speed.
+//! What a column of a table shows: a metric and which of its three measures, a speed, or the size of what is timed.
 
 use std::str::FromStr;
 
@@ -66,19 +66,23 @@ impl std::fmt::Display for Measure {
     }
 }
 
-/// What one number of a run is: a measure of a metric, which is computed from counts, or the speed of inference,
-/// which is measured by the clock.
+/// What one number of a run is: a measure of a metric, which is computed from counts; the speed of inference, which
+/// is measured by the clock; or the size of the models inside the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// A metric and one of its measures: `rel+-c.precision`; `rel+-c` alone is its F1.
     Counted(Metric, Measure),
     /// Sentences a second, `speed`.
     Speed,
+    /// Parameters of the models that are timed, in millions, `parameters`.
+    Parameters,
 }
 
 impl Column {
-    /// Names of the columns that no counts stand behind.
+    /// Names of the columns that are measured of a run as a whole.
     pub const RATES: [&str; 1] = ["speed"];
+    /// Names of the columns that are known of a run without chance, so that there is nothing to test.
+    pub const SIZES: [&str; 1] = ["parameters"];
 
     /// The name in files and specifications: that of the metric, followed by the measure unless it is F1.
     pub fn name(self) -> String {
@@ -86,6 +90,7 @@ impl Column {
             Self::Counted(metric, Measure::F1) => metric.name().to_owned(),
             Self::Counted(metric, measure) => format!("{}.{}", metric.name(), measure.name()),
             Self::Speed => Self::RATES[0].to_owned(),
+            Self::Parameters => Self::SIZES[0].to_owned(),
         }
     }
 
@@ -102,8 +107,13 @@ impl Column {
     pub fn measure(self) -> Option<Measure> {
         match self {
             Self::Counted(_, measure) => Some(measure),
-            Self::Speed => None,
+            Self::Speed | Self::Parameters => None,
         }
+    }
+
+    /// Whether cells are compared in it, and the best is marked.
+    pub fn is_compared(self) -> bool {
+        self != Self::Parameters
     }
 }
 
@@ -119,6 +129,7 @@ impl std::fmt::Display for Column {
         match self {
             Self::Counted(metric, measure) => formatter.pad(&format!("{metric} {measure}")),
             Self::Speed => formatter.pad("sentences/s"),
+            Self::Parameters => formatter.pad("M parameters"),
         }
     }
 }
@@ -126,10 +137,12 @@ impl std::fmt::Display for Column {
 impl FromStr for Column {
     type Err = UnknownName;
 
-    /// A metric, alone or followed by a dot and a measure; or `speed`.
+    /// A metric, alone or followed by a dot and a measure; or `speed` or `parameters`.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        if text.eq_ignore_ascii_case(Self::RATES[0]) {
-            return Ok(Self::Speed);
+        let whole = [Self::Speed, Self::Parameters];
+        let named = |column: &Self| column.name().eq_ignore_ascii_case(text);
+        if let Some(column) = whole.into_iter().find(named) {
+            return Ok(column);
         }
         let (metric, measure) = text.split_once('.').unwrap_or((text, Measure::F1.name()));
         let known = Measure::ALL
@@ -159,7 +172,7 @@ mod tests {
                 assert_eq!(column.name().parse::<Column>().unwrap(), column);
             }
         }
-        for name in Column::RATES {
+        for name in [Column::RATES, Column::SIZES].concat() {
             assert_eq!(name.parse::<Column>().unwrap().name(), name);
         }
         let read = |name: &str| name.parse::<Column>().unwrap();

@@ -89,12 +89,21 @@ impl Claim {
             faults.push(Fault::at(place, "`claim.text` must say what is claimed"));
         }
         let candidates = candidates(&self.metric, vocabulary);
-        let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+        // A size is what it is: there is nothing to claim of it.
+        let tested = candidates.iter().map(String::as_str);
+        let tested = tested.filter(|name| !vocabulary.sizes.contains(name));
+        let candidates: Vec<&str> = tested.collect();
         let known = candidates.contains(&self.metric.as_str());
         if let (false, Some(place)) = (known, place("metric")) {
-            let message = format!("`{}` is not one of the metrics", self.metric);
-            let help = advice(&self.metric, &candidates, "metrics");
-            faults.push(Fault::at(place, message).help(help));
+            let fault = if vocabulary.sizes.contains(&self.metric.as_str()) {
+                let message = format!("`{}` is no metric to make a claim about", self.metric);
+                Fault::at(place, message).help("there is no chance in it that a test could exclude")
+            } else {
+                let message = format!("`{}` is not one of the metrics", self.metric);
+                let help = advice(&self.metric, &candidates, "metrics");
+                Fault::at(place, message).help(help)
+            };
+            faults.push(fault);
         }
         self.fix(design);
         if self.parts().any(BTreeMap::is_empty) {

@@ -40,4 +40,6 @@ pub struct Vocabulary<'a> {
     pub measures: &'a [&'a str],
     /// What is measured of a run as a whole, columns too but without measures: `speed`.
     pub rates: &'a [&'a str],
+    /// What is known of a run as a whole, columns too, but nothing to be tested: `parameters`.
+    pub sizes: &'a [&'a str],
 }

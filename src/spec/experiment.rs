@@ -158,7 +158,8 @@ impl<C: Configuration> Experiment<C> {
     pub fn shows(&self, column: &str) -> bool {
         let columns = self.tables.iter().flat_map(|table| &table.columns);
         let metrics = self.claims.iter().map(|claim| &claim.metric);
-        let plots = self.plots.iter().flat_map(|plot| &plot.y);
+        let plots = self.plots.iter();
+        let plots = plots.flat_map(|plot| plot.y.iter().chain([&plot.x]));
         columns
             .chain(metrics)
             .chain(plots)

@@ -22,7 +22,8 @@ pub struct Table {
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(schema_with = "one_or_many_schema")]
     pub rows: Vec<String>,
-    /// Metrics, each alone for its F1 or with a measure (`rel+-c.precision`), or `speed`; without any, the F1 of all.
+    /// Metrics, each alone for its F1 or with a measure (`rel+-c.precision`), `speed` or `parameters`; without any, the
+    /// F1 of all.
     pub columns: Vec<String>,
     /// The axis or axes whose values stand next to each other as groups of columns, not below each other.
     #[serde(deserialize_with = "one_or_many")]
@@ -66,7 +67,11 @@ impl Table {
             for (number, name) in names.iter().enumerate() {
                 let candidates = candidates(name, vocabulary);
                 let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
-                if list == "pairwise" && vocabulary.rates.contains(&name.as_str()) {
+                if list == "pairwise" && vocabulary.sizes.contains(&name.as_str()) {
+                    let message = format!("`{name}` is not compared");
+                    let help = "there is no chance in it that a test could exclude";
+                    fault(list, number, message, help.to_owned());
+                } else if list == "pairwise" && vocabulary.rates.contains(&name.as_str()) {
                     let message = format!("`{name}` is not compared pairwise");
                     let help = "compare it with a baseline, or in a claim";
                     fault(list, number, message, help.to_owned());
@@ -102,15 +107,18 @@ impl Table {
     }
 }
 
-/// The names that `name` may have been meant to be: metrics and rates, or where it has a measure, metrics with a
-/// measure.
+/// The names that `name` may have been meant to be: metrics, rates and sizes, or where it has a measure, metrics with
+/// a measure.
 pub(crate) fn candidates(name: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let metrics = vocabulary.metrics.iter();
     let Some((metric, _)) = name.split_once('.') else {
-        let all = metrics.chain(vocabulary.rates);
+        let all = metrics.chain(vocabulary.rates).chain(vocabulary.sizes);
         return all.map(ToString::to_string).collect();
     };
-    if vocabulary.rates.contains(&metric) {
+    if [vocabulary.rates, vocabulary.sizes]
+        .concat()
+        .contains(&metric)
+    {
         return vec![metric.to_owned()];
     }
     let known = vocabulary.metrics.contains(&metric);

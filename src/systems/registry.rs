@@ -67,8 +67,8 @@ pub fn draft_run(
     }))
 }
 
-/// Drafts the step that times the relation inference of the run that the draft `score`
-/// scores, and returns its index; none where nothing of the run decides relations.
+/// Drafts the step that times the inference of the run that the draft `score` scores, and
+/// returns its index; or why there is none, as the end of a sentence about the run.
 ///
 /// # Errors
 /// Never, unless the description cannot be written as JSON.
@@ -78,20 +78,22 @@ pub fn draft_speed(
     seed: u64,
     score: usize,
     drafts: &mut Drafts,
-) -> Result<Option<usize>, String> {
+) -> Result<Result<usize, &'static str>, String> {
     let Some(&predicted) = drafts.inputs(score).first() else {
-        return Ok(None);
+        return Err("a scoring step reads no prediction".to_owned());
     };
+    let inside = configuration.speed.inside;
     let timed = match configuration.system.kind {
-        SystemKind::JointEre => jointere::relation_steps(predicted, drafts),
-        SystemKind::Pure => pure::relation_steps(predicted, drafts),
-        SystemKind::Iter => Vec::new(),
+        SystemKind::JointEre => jointere::timed_steps(inside, predicted, drafts),
+        SystemKind::Pure => pure::timed_steps(inside, predicted, drafts),
+        SystemKind::Iter => iter::timed_steps(inside, predicted, drafts),
     };
-    if timed.is_empty() {
-        return Ok(None);
-    }
+    let timed = match timed {
+        Ok(timed) => timed,
+        Err(reason) => return Ok(Err(reason)),
+    };
     let what = format!("{} seed {seed}", configuration.system.approach());
-    speed::draft(configuration, corpus, &what, &timed, drafts).map(Some)
+    speed::draft(configuration, corpus, &what, &timed, drafts).map(Ok)
 }
 
 /// Does a step; gives back what is worth recording beside its result.

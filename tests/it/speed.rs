@@ -204,3 +204,165 @@ fn pure_is_timed_given_its_entities() {
     let note = "Speed: sentences/s of relation inference, decoding included, on ";
     assert!(table.contains(note), "{table}");
 }
+
+/// PURE in the sandbox, with these lines below the head and one seed.
+fn pure(sandbox: &Sandbox, axis: &str, more: &str) {
+    let (head, _) = TINY.split_once("[statistics]").unwrap();
+    let text = head
+        .replace(
+            "[corpus.demo]",
+            "[system]\nkind = \"pure\"\n\n[corpus.demo]",
+        )
+        .replace("\"system.approach\" = [\"a3\", \"a4\"]", axis)
+        .replace("count = 2", "count = 1");
+    sandbox.write("tiny.toml", &format!("{text}{more}"));
+}
+
+/// What `sweep bench … --json` prints.
+fn bench(sandbox: &Sandbox, arguments: &str) -> Value {
+    let outcome = sandbox.succeed(&format!("bench tiny.toml -j 2 --json {arguments}"));
+    serde_json::from_str(&outcome.stdout).unwrap()
+}
+
+/// Parameters of the trainings whose labels begin so, one for each.
+fn parameters(sandbox: &Sandbox, label: &str) -> u64 {
+    let steps = sandbox.store().steps().unwrap();
+    let mut trained = steps
+        .iter()
+        .filter(|step| step.kind == "pure/train" || step.kind == "pure/joint")
+        .filter(|step| step.label.starts_with(label));
+    let step = trained.next().unwrap();
+    assert!(trained.next().is_none(), "several trainings of {label}");
+    let meta = sandbox.store().meta(&step.key).unwrap();
+    meta["parameters"].as_u64().unwrap()
+}
+
+#[test]
+fn extraction_is_timed_with_all_models_of_a_run() {
+    let sandbox = Sandbox::new();
+    let axis = "\"system.approach\" = [\"pipeline\", \"shared\", \"joint\", \"entities\"]";
+    let baseline = "[statistics]\nbaseline = { \"system.approach\" = \"joint\" }\n";
+    pure(&sandbox, axis, baseline);
+    let timed = bench(
+        &sandbox,
+        "--set speed.inside=extraction --set speed.batch=8",
+    );
+    let cells = timed["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 4);
+    let entities = parameters(&sandbox, "entities W=300 seed");
+    let relations = parameters(&sandbox, "relations typed_markers");
+    let shared = parameters(&sandbox, "entities W=300 and relations");
+    let joint = parameters(&sandbox, "joint baseline");
+    let sizes = [entities + relations, shared, joint, entities];
+    for (cell, size) in cells.iter().zip(sizes) {
+        assert_eq!(cell["parameters"], size, "{cell}");
+        assert_eq!(cell["inside"], "extraction");
+        assert_eq!(
+            (&cell["device"], &cell["batch"]),
+            (&"cpu".into(), &8.into())
+        );
+        let rate = |cell: &Value| cell["sentences_per_second"].as_f64().unwrap();
+        let ratio = cell["ratio"].as_f64().unwrap();
+        assert!(rate(cell) > 0.0 && (ratio - rate(cell) / rate(&cells[2])).abs() < 1e-9);
+    }
+    let conditions = |cell: usize| cells[cell]["conditions"].as_str().unwrap();
+    for cell in 0..3 {
+        assert!(conditions(cell).starts_with("sentences/s of entity and relation extraction, "));
+    }
+    assert!(conditions(3).starts_with("sentences/s of entity extraction, decoding included, on "));
+    // An extraction is another measurement than that of the relations alone, of which two approaches have none.
+    let timed = bench(&sandbox, "--set speed.batch=8");
+    let cells = timed["cells"].as_array().unwrap();
+    let parameters: Vec<_> = cells
+        .iter()
+        .map(|cell| cell["parameters"].as_u64().unwrap())
+        .collect();
+    assert_eq!(parameters, [relations, shared]);
+    assert_eq!(timed["untimed"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_bench_measures_what_no_table_shows_and_keeps_what_it_measured() {
+    let sandbox = Sandbox::new();
+    let text = TINY.replace("count = 2", "count = 1");
+    sandbox.write("tiny.toml", &text);
+    let plan = sandbox.succeed("bench tiny.toml -n").stdout;
+    assert_eq!(reasons(&plan).len(), 2, "{plan}");
+    assert!(!sandbox.path("results").exists());
+
+    let first = sandbox.succeed("bench tiny.toml -j 2");
+    let said = first
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for words in [
+        "A tiny experiment Speed on the test split; one run each; ratio to approach = a4.",
+        "approach sentences/s ratio M parameters inside device batch",
+        "Speed: sentences/s of relation inference, decoding included, on ",
+        "reports/tiny/index.html",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    let scores =
+        |sandbox: &Sandbox| fs::read_to_string(sandbox.path("reports/tiny/scores.csv")).unwrap();
+    let first_scores = scores(&sandbox);
+    assert_eq!(
+        first_scores.matches(",parameters,").count(),
+        2,
+        "{first_scores}"
+    );
+    let results = sandbox.files("results");
+    // Once measured, nothing is measured; and a run of the same experiment shows no speeds.
+    let second = sandbox.succeed("bench tiny.toml -j 2");
+    assert_eq!(second.stdout, first.stdout);
+    assert!(sandbox.files("results") == results);
+    sandbox.succeed("run tiny.toml -j 2");
+    assert!(!scores(&sandbox).contains(",speed,"));
+
+    let plan = sandbox.succeed("bench tiny.toml --again --dry-run").stdout;
+    assert!(plan.contains(", measurement 2"), "{plan}");
+    sandbox.succeed("bench tiny.toml -j 2 --again");
+    let begun = sandbox.begun();
+    for approach in ["a3", "a4"] {
+        let label = format!("speed of {approach} seed 0 on test");
+        assert_eq!(begun[&label], 1);
+        assert_eq!(begun[&format!("{label}, measurement 2")], 1);
+        // The last measurement counts, and the first one is there.
+        let old = format!(",{}", sandbox.step(&label).key);
+        let new = format!(",{}", sandbox.step(&format!("{label}, measurement 2")).key);
+        assert!(first_scores.contains(&old) && !scores(&sandbox).contains(&old));
+        assert!(scores(&sandbox).contains(&new));
+        assert_ne!(timed(&sandbox, &label)["seconds"], Value::Null);
+    }
+    assert!(begun.values().all(|begun| *begun == 1));
+    let listed = sandbox.succeed("bench tiny.toml --json").stdout;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let key = sandbox
+        .step("speed of a4 seed 0 on test, measurement 2")
+        .key;
+    assert_eq!(listed["runs"][1]["key"], key);
+    assert_eq!(listed["report"], "reports/tiny/index.html");
+}
+
+#[test]
+fn nothing_is_trained_for_runs_that_cannot_be_timed() {
+    let sandbox = Sandbox::new();
+    let refused = |approaches: &str| {
+        let text = TINY.replace("[\"a3\", \"a4\"]", approaches);
+        let (text, _) = text.split_once("[statistics]").unwrap();
+        sandbox.write("tiny.toml", text);
+        let outcome = sandbox.sweep("bench tiny.toml");
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(96), ""));
+        outcome.stderr
+    };
+    insta::assert_snapshot!(refused("[\"ei\"]"), @"error: none of the 2 runs of tiny can be timed: it has no step that finds relations between given entities; `--set speed.inside=extraction` times all that a run extracts");
+    assert!(!sandbox.path("results/steps").exists());
+    sandbox.succeed("bench tiny.toml -n --set speed.inside=extraction");
+    let mut gold = TINY.replace("[\"a3\", \"a4\"]", "[\"ri-rc\"]");
+    gold = gold.split_once("[statistics]").unwrap().0.to_owned();
+    sandbox.write("tiny.toml", &gold);
+    let outcome = sandbox.sweep("bench tiny.toml --set speed.inside=extraction");
+    assert_eq!(outcome.code, Some(96));
+    insta::assert_snapshot!(outcome.stderr, @"error: none of the 2 runs of tiny can be timed: its entities are given by the annotation, so that nothing extracts them from sentences; `--set speed.inside=relations` times the relations alone");
+}

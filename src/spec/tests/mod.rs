@@ -122,6 +122,7 @@ const VOCABULARY: Vocabulary<'_> = Vocabulary {
     metrics: &["taste", "smell"],
     measures: &["mean", "worst"],
     rates: &["haste"],
+    sizes: &["weight"],
 };
 
 fn read_with(text: &str, options: &Options) -> Result<Experiment<Kitchen>, SpecError> {

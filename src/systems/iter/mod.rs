@@ -29,6 +29,6 @@ pub use config::{
 pub use plan::draft_run;
 pub use predict::predict;
 pub use steps::{PREDICT, PredictStep, TRAIN, TrainStep};
-pub(crate) use timing::{extraction_steps, prepare};
+pub(crate) use timing::{prepare, timed_steps};
 pub(crate) use training::selection;
 pub use training::{Trained, train};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use burn::module::Module;
 use burn::tensor::Device;
 
 use super::config::{GoldSource, IterConfig};
@@ -35,6 +36,16 @@ impl Prepared {
             inputs: inputs(documents, saved.reading(), &saved.pieces)?,
             saved,
         })
+    }
+
+    /// Parameters of the model.
+    pub(crate) fn parameters(&self) -> usize {
+        self.saved.model.num_params()
+    }
+
+    /// Whether the model finds relations, and not entities alone.
+    pub(crate) fn has_relations(&self) -> bool {
+        self.saved.model.heads.is_link.is_some()
     }
 
     /// What is found in every sentence, so many sentences a batch.

@@ -9,12 +9,20 @@ use crate::corpus::Corpus;
 use crate::systems::draft::Drafts;
 use crate::systems::error::SystemError;
 use crate::systems::registry::read;
-use crate::systems::speed::{Part, Pass};
+use crate::systems::speed::{Inside, NO_EXTRACTION, NO_RELATIONS, Part, Parts, Pass};
 
-/// The step that extracts, if the draft `predicted` is one.
-pub(crate) fn extraction_steps(predicted: usize, drafts: &Drafts) -> Vec<usize> {
-    let draft = drafts.get(predicted).filter(|draft| draft.kind == PREDICT);
-    draft.map(|_| predicted).into_iter().collect()
+/// The steps that are inside the clock of the run whose prediction is the draft
+/// `predicted`. One step extracts everything, so that there is none which finds relations
+/// between given entities.
+pub(crate) fn timed_steps(inside: Inside, predicted: usize, drafts: &Drafts) -> Parts {
+    let is_own = drafts
+        .get(predicted)
+        .is_some_and(|draft| draft.kind == PREDICT);
+    match inside {
+        Inside::Extraction if is_own => Ok(vec![predicted]),
+        Inside::Extraction => Err(NO_EXTRACTION),
+        Inside::Relations => Err(NO_RELATIONS),
+    }
 }
 
 /// A model with its texts, to be applied again and again.
@@ -31,6 +39,8 @@ pub(crate) fn prepare(
     let batch = part.batch;
     Ok(Pass {
         remark: "",
+        parameters: prepared.parameters(),
+        relations: prepared.has_relations(),
         run: Box::new(move || {
             // Otherwise a compiler that sees that nobody looks could leave work out.
             std::hint::black_box(prepared.find(&step, batch)?);

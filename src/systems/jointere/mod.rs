@@ -29,5 +29,5 @@ pub use module::ModuleKind;
 pub use plan::draft_run;
 pub use predict::predict;
 pub use steps::{PREDICT, PredictStep, TRAIN, TrainStep};
-pub(crate) use timing::{prepare, relation_steps};
+pub(crate) use timing::{prepare, timed_steps};
 pub use training::{Inputs, train};

@@ -1,5 +1,6 @@
 //! What of JointERE's inference is timed.
 
+use burn::module::Module;
 use burn::tensor::Device;
 use serde::Deserialize;
 
@@ -8,30 +9,46 @@ use super::predict::Ready;
 use super::saved::States;
 use super::steps::PREDICT;
 use crate::corpus::Corpus;
-use crate::systems::draft::Drafts;
+use crate::systems::draft::{Draft, Drafts};
 use crate::systems::error::SystemError;
 use crate::systems::registry::read;
-use crate::systems::speed::{Part, Pass};
+use crate::systems::speed::{Inside, NO_EXTRACTION, NO_RELATIONS, Part, Parts, Pass};
 
-/// The steps of the chain that ends in the draft `predicted` whose modules decide about
-/// relations, in order: what comes before them is given, as in a pipeline whose entities
-/// are predicted.
-pub(crate) fn relation_steps(predicted: usize, drafts: &Drafts) -> Vec<usize> {
-    let mut steps = Vec::new();
+/// The steps of the chain that ends in the draft `predicted` that are inside the clock, in
+/// order: all of them, or those whose modules decide about relations. What comes before a
+/// module is given, and read from the stored prediction of the module before it.
+pub(crate) fn timed_steps(inside: Inside, predicted: usize, drafts: &Drafts) -> Parts {
+    let mut chain: Vec<(usize, &Draft)> = Vec::new();
     let mut next = Some(predicted);
     while let Some(index) = next {
         let Some(draft) = drafts.get(index).filter(|draft| draft.kind == PREDICT) else {
             break;
         };
-        let module = ModuleKind::deserialize(&draft.description["module"]);
-        if module.is_ok_and(|module| module.relation_task().is_some()) {
-            steps.push(index);
-        }
+        chain.push((index, draft));
         // What an earlier module extracted is the last input; the first is the training.
         next = draft.inputs.last().copied();
     }
-    steps.reverse();
-    steps
+    chain.reverse();
+    let decides = |draft: &Draft| {
+        let module = ModuleKind::deserialize(&draft.description["module"]);
+        module.is_ok_and(|module| module.relation_task().is_some())
+    };
+    let (chosen, reason): (Vec<usize>, _) = match inside {
+        Inside::Relations => {
+            let relations = chain.iter().filter(|(_, draft)| decides(draft));
+            (relations.map(|(index, _)| *index).collect(), NO_RELATIONS)
+        }
+        Inside::Extraction => {
+            let first = chain.first();
+            let reads_gold = first.is_some_and(|(_, one)| one.description["reads_gold"] == true);
+            let all = chain.iter().filter(|_| !reads_gold);
+            (all.map(|(index, _)| *index).collect(), NO_EXTRACTION)
+        }
+    };
+    if chosen.is_empty() {
+        return Err(reason);
+    }
+    Ok(chosen)
 }
 
 /// A module with its inputs, to be applied again and again.
@@ -52,6 +69,8 @@ pub(crate) fn prepare(
                 "without the frozen encoder, whose states are read from a file"
             }
         },
+        parameters: ready.saved.model.num_params(),
+        relations: ready.saved.kind.relation_task().is_some(),
         run: Box::new(move || {
             let extracted = ready
                 .stage()

@@ -12,7 +12,7 @@ use crate::corpus::{Document, Entity, Extraction, Labels, Relation, Span};
 use crate::encoder::Noise;
 use crate::systems::spans::{Rows, all_spans, argmax, summed_cross_entropy};
 
-/// Sentences a batch of inference.
+/// Sentences a batch of inference, where nobody asks for another number.
 const BATCH: usize = 32;
 
 /// Sentences with their annotation.
@@ -166,6 +166,18 @@ pub(crate) fn find_entities(
     longest: usize,
     keep: Keep,
 ) -> Result<Vec<Extraction>, String> {
+    find_entities_by(BATCH, model, texts, labels, longest, keep)
+}
+
+/// The same with so many sentences a batch.
+pub(crate) fn find_entities_by(
+    batch: usize,
+    model: &Pure,
+    texts: &[Text],
+    labels: &Labels,
+    longest: usize,
+    keep: Keep,
+) -> Result<Vec<Extraction>, String> {
     let mut found = vec![Extraction::default(); texts.len()];
     let Some(head) = &model.entity else {
         return Err("the model has no head for entities".to_owned());
@@ -174,7 +186,7 @@ pub(crate) fn find_entities(
         .filter(|index| texts[*index].words > 0)
         .collect();
     order.sort_by_key(|index| texts[*index].length());
-    for batch in order.chunks(BATCH) {
+    for batch in order.chunks(batch) {
         let chosen: Vec<&Text> = batch.iter().map(|index| &texts[*index]).collect();
         let words = model.words(&chosen, None);
         let mut spans = Vec::new();

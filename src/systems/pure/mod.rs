@@ -17,6 +17,7 @@ mod order;
 mod packing;
 mod plan;
 mod predict;
+mod prepared;
 mod reading;
 mod relation_head;
 mod relations;
@@ -38,6 +39,6 @@ pub use joint::{JOINT, JointBaselineConfig, JointStep, TrainedJoint, train as tr
 pub use plan::draft_run;
 pub use predict::{documents, predict};
 pub use steps::{Fold, PREDICT, PredictStep, TRAIN, Task, TrainStep};
-pub(crate) use timing::{prepare, relation_steps};
+pub(crate) use timing::{prepare, timed_steps};
 pub(crate) use training::selection;
 pub use training::{Trained, train};

@@ -1,12 +1,13 @@
 //! The step that times others.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::config::SpeedConfig;
+use super::config::{Inside, SpeedConfig};
 use super::load::Ticks;
 use super::machine::Machine;
 use super::pass::{Part, Pass};
@@ -32,12 +33,16 @@ pub struct SpeedStep {
     pub corpus: CorpusIdentity,
     /// The split.
     pub split: Split,
-    /// Batch, passes to warm up, and timed passes.
+    /// What is timed, batch, passes to warm up, and timed passes.
     pub protocol: SpeedConfig,
     /// Precision of the arithmetic.
     pub precision: String,
     /// Where it is measured.
     pub machine: Machine,
+    /// Its number among the measurements of the same on the same machine, from 0. Whoever measures again gets a
+    /// step of its own, so that what was measured before stays until the new measurement is done, and after.
+    #[serde(default)]
+    pub measurement: u32,
 }
 
 /// Times the passes that `prepare` makes of every prediction step among the inputs, and writes `speed.json`.
@@ -62,13 +67,18 @@ pub(crate) fn execute(
         });
     }
     let mut passes = Vec::new();
+    // Two passes of one model, as of a shared encoder, do not have its parameters twice.
+    let mut models: BTreeMap<Option<&Path>, usize> = BTreeMap::new();
     for (origin, inputs) in parts(work)? {
-        passes.push(prepare(&Part {
+        let pass = prepare(&Part {
             kind: &origin.kind,
             description: &origin.description,
             inputs,
             batch: step.protocol.batch,
-        })?);
+        })?;
+        let training = inputs.first().map(PathBuf::as_path);
+        models.insert(training, pass.parameters);
+        passes.push(pass);
     }
     let before = Ticks::now();
     let began = Instant::now();
@@ -100,7 +110,8 @@ pub(crate) fn execute(
         sentences: number,
         words: sentences().map(|sentence| sentence.tokens.len()).sum(),
         seconds,
-        inside: inside(&passes),
+        parameters: Some(models.values().sum()),
+        inside: inside(step.protocol.inside, &passes),
         protocol: step.protocol.clone(),
         precision: step.precision.clone(),
         machine,
@@ -117,8 +128,15 @@ pub(crate) fn execute(
 }
 
 /// What is inside the clock, with what is special about any of the passes.
-fn inside(passes: &[Pass]) -> String {
-    let mut text = "relation inference, decoding included".to_owned();
+fn inside(inside: Inside, passes: &[Pass]) -> String {
+    let what = match inside {
+        Inside::Relations => "relation inference",
+        Inside::Extraction if passes.iter().any(|pass| pass.relations) => {
+            "entity and relation extraction"
+        }
+        Inside::Extraction => "entity extraction",
+    };
+    let mut text = format!("{what}, decoding included");
     let mut told: Vec<&str> = Vec::new();
     for remark in passes.iter().map(|pass| pass.remark) {
         if !remark.is_empty() && !told.contains(&remark) {

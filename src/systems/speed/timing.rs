@@ -25,9 +25,12 @@ pub struct Timed {
     pub words: usize,
     /// Seconds of every timed pass over the split, in order.
     pub seconds: Vec<f64>,
-    /// What is inside the clock.
+    /// Parameters of all models inside the clock; nothing in results from before they were counted.
+    #[serde(default)]
+    pub parameters: Option<usize>,
+    /// What is inside the clock, in words.
     pub inside: String,
-    /// Batch, passes to warm up, and timed passes.
+    /// What is timed, batch, passes to warm up, and timed passes.
     pub protocol: SpeedConfig,
     /// Precision of the arithmetic.
     pub precision: String,
@@ -45,6 +48,7 @@ impl Timed {
             batch,
             warmup,
             repeats,
+            ..
         } = self.protocol;
         let timed = match repeats {
             1 => "one pass over the split".to_owned(),
@@ -133,6 +137,7 @@ mod tests {
             batch: 8,
             warmup,
             repeats,
+            ..SpeedConfig::default()
         }
     }
 
@@ -150,6 +155,8 @@ mod tests {
         };
         let pass = Pass {
             remark: "",
+            parameters: 1,
+            relations: true,
             run: Box::new(run),
         };
         (now, pass)
@@ -176,6 +183,8 @@ mod tests {
         let hands = Rc::clone(&now);
         let second = Pass {
             remark: "",
+            parameters: 1,
+            relations: true,
             run: Box::new(move || {
                 hands.set(hands.get() + left.remove(0));
                 Ok(())
@@ -204,6 +213,7 @@ mod tests {
             sentences: 551,
             words: 12_000,
             seconds: vec![16.0],
+            parameters: Some(22_000_000),
             inside: "relation inference, decoding included".to_owned(),
             protocol: protocol(1, 3),
             precision: "f32".to_owned(),

@@ -9,7 +9,7 @@ use crate::corpus::{Entity, Extraction, Labels, Relation, Span};
 use crate::systems::pure::text::Text;
 use crate::systems::spans::{Rows, argmax};
 
-/// Sentences a batch of inference.
+/// Sentences a batch of inference, where nobody asks for another number.
 const BATCH: usize = 32;
 
 /// The entities and relations of texts, one extraction a text.
@@ -21,12 +21,22 @@ pub(crate) fn find(
     texts: &[Text],
     labels: &Labels,
 ) -> Result<Vec<Extraction>, String> {
+    find_by(BATCH, model, texts, labels)
+}
+
+/// The same with so many sentences a batch.
+pub(crate) fn find_by(
+    batch: usize,
+    model: &Joint,
+    texts: &[Text],
+    labels: &Labels,
+) -> Result<Vec<Extraction>, String> {
     let mut found = vec![Extraction::default(); texts.len()];
     let mut order: Vec<usize> = (0..texts.len())
         .filter(|index| texts[*index].words > 0)
         .collect();
     order.sort_by_key(|index| texts[*index].length());
-    for batch in order.chunks(BATCH) {
+    for batch in order.chunks(batch) {
         let chosen: Vec<&Text> = batch.iter().map(|index| &texts[*index]).collect();
         let spans = model.spans(&chosen);
         let scores = model.score(&chosen, &spans, None)?;

@@ -17,9 +17,9 @@ mod steps;
 mod training;
 
 pub use config::JointBaselineConfig;
-pub(crate) use decode::find;
+pub(crate) use decode::find_by;
 pub(crate) use plan::draft_run;
-pub(crate) use saved::open;
+pub(crate) use saved::{Saved, open};
 pub use steps::{JOINT, JointStep};
 pub(crate) use training::SELECTION;
 pub use training::{TrainedJoint, train};
