@@ -12,6 +12,7 @@ use crate::systems::speed::{COLUMN, SPEED};
 use crate::systems::{Configuration, Hints, draft_run, draft_speed};
 
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
+use super::fold::{at_fold, with_fold};
 use super::load::load;
 use super::places::Places;
 use super::resolve::{Missing, Resolver, Size};
@@ -101,7 +102,7 @@ pub fn build(
     let mut contexts: Vec<Context> = Vec::new();
     let timed = experiment.shows(COLUMN);
     for run in experiment.runs() {
-        let configuration = &experiment.cells()[run.cell].configuration;
+        let configuration = &at_fold(&experiment.cells()[run.cell].configuration, run.fold)?;
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
         let ends = Ends::draft(
@@ -115,12 +116,6 @@ pub fn build(
         reasons.extend(corpus.found.as_ref().err().cloned());
         reasons.extend(encoder.found.as_ref().err().cloned());
         reasons.extend(check_device(configuration).err());
-        if run.fold.is_some() {
-            reasons.push(format!(
-                "the corpus `{}` has no folds; remove `fold` from [axes]",
-                configuration.corpus.name
-            ));
-        }
         for reason in &reasons {
             *missing.entry(reason.clone()).or_default() += 1;
         }
@@ -275,7 +270,7 @@ fn step(draft: &Draft, earlier: &[Step], context: &Context, estimator: &Estimato
         seconds: estimator.seconds(draft.kind, &description, cold),
         key,
         kind: draft.kind.to_owned(),
-        label: draft.label.clone(),
+        label: with_fold(&draft.label, context.hints.corpus.fold),
         inputs,
         description,
         hints,
