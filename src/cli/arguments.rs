@@ -140,11 +140,17 @@ pub(super) enum DataVerb {
     Stats {
         /// Its name, or a folder.
         name: String,
+        /// The fold to count, of a corpus that comes in folds.
+        #[arg(long)]
+        fold: Option<u32>,
     },
     /// Look for what may be wrong with a corpus.
     Check {
         /// Its name, or a folder.
         name: String,
+        /// The fold to look at, of a corpus that comes in folds.
+        #[arg(long)]
+        fold: Option<u32>,
     },
 }
 

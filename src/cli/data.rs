@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::corpus::{Corpus, CorpusConfig, check, list, render_list, statistics};
+use crate::corpus::{Corpus, CorpusConfig, CorpusError, check, list, render_list, statistics};
 
 use super::arguments::{DataArguments, DataVerb};
 use super::exit::{Exit, Problem};
@@ -11,16 +11,18 @@ use super::output::say;
 pub(super) fn data(arguments: &DataArguments) -> Result<Exit, Problem> {
     match &arguments.verb {
         DataVerb::List => say(&render_list(&list(&arguments.data))),
-        DataVerb::Stats { name } => {
-            say(&statistics(&open(name, &arguments.data)?).to_string());
+        DataVerb::Stats { name, fold } => {
+            say(&statistics(&open(name, *fold, &arguments.data)?).to_string());
         }
-        DataVerb::Check { name } => say(&check(&open(name, &arguments.data)?).to_string()),
+        DataVerb::Check { name, fold } => {
+            say(&check(&open(name, *fold, &arguments.data)?).to_string());
+        }
     }
     Ok(Exit::Done)
 }
 
-/// The corpus of that name, or in that folder.
-fn open(name: &str, data: &Path) -> Result<Corpus, Problem> {
+/// The corpus of that name, or in that folder, or a fold of it.
+fn open(name: &str, fold: Option<u32>, data: &Path) -> Result<Corpus, Problem> {
     let path = Path::new(name);
     let is_path = path.components().count() > 1 || (path.is_dir() && !data.join(name).is_dir());
     let config = CorpusConfig {
@@ -29,7 +31,17 @@ fn open(name: &str, data: &Path) -> Result<Corpus, Problem> {
             |last| last.to_string_lossy().into_owned(),
         ),
         path: is_path.then(|| path.to_owned()),
+        fold,
         ..CorpusConfig::default()
     };
-    config.load(data).map_err(Problem::set_up)
+    config.load(data).map_err(|error| match error {
+        CorpusError::FoldNeeded { name, folds } => Problem::set_up(format!(
+            "the corpus `{name}` comes in {folds} folds: name one with --fold, from 0 to {}",
+            folds.saturating_sub(1)
+        )),
+        CorpusError::NoFolds { name } => Problem::set_up(format!(
+            "the corpus `{name}` has no folds: leave out --fold"
+        )),
+        error => Problem::set_up(error),
+    })
 }

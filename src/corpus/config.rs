@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::share::keep_share;
-use super::{Corpus, CorpusError, DemoConfig, Labels, Source, demo, locate, read_folder};
+use super::arrange::{Level, SelectOn, TrainOn, arrange};
+use super::form::Form;
+use super::{Corpus, CorpusError, DemoConfig, Source, locate};
 
 /// The corpus of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,20 @@ pub struct CorpusConfig {
     pub share_seed: u64,
     /// Relation types without a direction, in place of those the corpus is known for.
     pub symmetric: Vec<String>,
+    /// The fold that is read; `fold` in `[axes]` sets it for each run.
+    pub fold: Option<u32>,
+    /// How many folds to make of a corpus that comes in none: document i of train, dev and test, in this order, is test in fold i mod `folds`. It needs a fold.
+    pub folds: Option<u32>,
+    /// The share of a fold's training documents that is its dev split where the fold has none of its own; `share_seed` says which documents.
+    pub held_out: f64,
+    /// `train`, or `train_dev` to train on both while dev stays what selection looks at.
+    pub train_on: TrainOn,
+    /// `dev`, or `test` to make the test split the dev split too, so that nothing is held out; scores are then too good.
+    pub select_on: SelectOn,
+    /// Drops, in all splits, the sentences that have entities but no relation.
+    pub drop_unrelated_sentences: bool,
+    /// `sentence`, or `document` to read all sentences of a document as one.
+    pub level: Level,
 }
 
 impl Default for CorpusConfig {
@@ -38,6 +53,13 @@ impl Default for CorpusConfig {
             share: 1.0,
             share_seed: 0,
             symmetric: Vec::new(),
+            fold: None,
+            folds: None,
+            held_out: 0.1,
+            train_on: TrainOn::Train,
+            select_on: SelectOn::Dev,
+            drop_unrelated_sentences: false,
+            level: Level::Sentence,
         }
     }
 }
@@ -79,12 +101,43 @@ impl CorpusConfig {
                 ),
             ));
         }
+        problems.extend(self.fold_problems());
         problems.extend(
             self.demo
                 .problems()
                 .into_iter()
                 .map(|(key, message)| (format!("demo.{key}"), message)),
         );
+        problems
+    }
+
+    /// What is impossible about the keys that are about folds.
+    fn fold_problems(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        match (self.folds, self.fold) {
+            (Some(folds @ ..2), _) => problems.push((
+                "folds".to_owned(),
+                format!("{folds} leaves nothing to train on: expected at least 2"),
+            )),
+            (Some(folds), Some(fold)) if fold >= folds => problems.push((
+                "fold".to_owned(),
+                format!(
+                    "{fold} is none of the folds 0 to {} that `corpus.folds` = {folds} makes",
+                    folds - 1
+                ),
+            )),
+            _ => {}
+        }
+        if !(self.held_out > 0.0 && self.held_out < 1.0) {
+            problems.push((
+                "held_out".to_owned(),
+                format!(
+                    "{} is no share of the training documents: expected more than 0 and less than 1; \
+                     `select_on = \"test\"` holds nothing out",
+                    self.held_out
+                ),
+            ));
+        }
         problems
     }
 
@@ -111,27 +164,22 @@ impl CorpusConfig {
                 message,
             });
         }
-        let mut corpus = match self.source(data)? {
-            Source::Demo => demo(&self.demo),
+        let (name, form, mut known) = match self.source(data)? {
+            Source::Demo => ("demo".to_owned(), Form::Demo, Vec::new()),
             Source::Folder {
                 name,
                 folder,
                 symmetric,
-            } => read_folder(&name, &folder, &symmetric)?,
+            } => (name, Form::of(&folder)?, symmetric),
         };
-        if let Some(limit) = self.limit {
-            corpus.train.truncate(limit);
-        }
-        keep_share(&mut corpus.train, self.share, self.share_seed);
-        if self.limit.is_some() || self.share < 1.0 || !self.symmetric.is_empty() {
-            let symmetric = if self.symmetric.is_empty() {
-                &corpus.labels.symmetric
-            } else {
-                &self.symmetric
-            };
-            corpus.labels = Labels::collect([&corpus.train, &corpus.dev, &corpus.test], symmetric);
-        }
-        Ok(corpus)
+        let mut parts = form.read(&name, self)?;
+        known.append(&mut parts.symmetric);
+        let symmetric = if self.symmetric.is_empty() {
+            &known
+        } else {
+            &self.symmetric
+        };
+        Ok(Corpus::new(name, arrange(parts, self)?, symmetric))
     }
 }
 
@@ -206,6 +254,70 @@ mod tests {
         };
         let error = config.load(Path::new("data")).unwrap_err();
         insta::assert_snapshot!(error, @"`corpus.share`: 10 is no share of the training documents: expected more than 0 and at most 1");
+    }
+
+    #[test]
+    fn the_demo_is_divided_into_folds() {
+        let folds = |fold| {
+            let config = CorpusConfig {
+                folds: Some(5),
+                fold: Some(fold),
+                ..CorpusConfig::default()
+            };
+            config.load(Path::new("data")).unwrap()
+        };
+        let sizes = |corpus: &Corpus| [&corpus.train, &corpus.dev, &corpus.test].map(Vec::len);
+        // Of 350 documents a fifth is test, and a tenth of the rest is held out.
+        assert_eq!(sizes(&folds(0)), [252, 28, 70]);
+        assert_eq!(folds(0).labels.symmetric, ["ally-of", "rival-of"]);
+        assert_ne!(folds(0).content_hash(), folds(1).content_hash());
+    }
+
+    #[test]
+    fn a_document_can_be_one_sentence() {
+        let config = CorpusConfig {
+            level: Level::Document,
+            ..CorpusConfig::default()
+        };
+        let joined = config.load(Path::new("data")).unwrap();
+        let whole = CorpusConfig::default().load(Path::new("data")).unwrap();
+        for split in Split::ALL {
+            let (joined, whole) = (joined.split(split), whole.split(split));
+            assert!(joined.iter().all(|one| one.sentences.len() == 1));
+            let words = |document: &crate::corpus::Document| -> Vec<String> {
+                let sentences = document.sentences.iter();
+                sentences.flat_map(|one| one.tokens.clone()).collect()
+            };
+            assert!(joined.iter().map(words).eq(whole.iter().map(words)));
+        }
+        assert_eq!(joined.labels, whole.labels);
+    }
+
+    #[test]
+    fn folds_and_what_is_held_out_are_checked() {
+        let problems = |text: &str| -> Vec<String> {
+            let config: CorpusConfig = serde_json::from_str(text).unwrap();
+            let problems = config.problems().into_iter();
+            problems
+                .map(|(key, message)| format!("{key}: {message}"))
+                .collect()
+        };
+        assert!(problems(r#"{"folds": 5, "held_out": 0.5}"#).is_empty());
+        assert!(
+            problems(r#"{"fold": 7, "select_on": "test", "train_on": "train_dev"}"#).is_empty()
+        );
+        insta::assert_debug_snapshot!(problems(r#"{"folds": 1, "held_out": 0.0}"#), @r#"
+        [
+            "folds: 1 leaves nothing to train on: expected at least 2",
+            "held_out: 0 is no share of the training documents: expected more than 0 and less than 1; `select_on = \"test\"` holds nothing out",
+        ]
+        "#);
+        insta::assert_debug_snapshot!(problems(r#"{"folds": 5, "fold": 5, "held_out": 1.0}"#), @r#"
+        [
+            "fold: 5 is none of the folds 0 to 4 that `corpus.folds` = 5 makes",
+            "held_out: 1 is no share of the training documents: expected more than 0 and less than 1; `select_on = \"test\"` holds nothing out",
+        ]
+        "#);
     }
 
     #[test]

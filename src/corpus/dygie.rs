@@ -127,6 +127,18 @@ mod tests {
         );
     }
 
+    /// What DyGIE's preprocessing of ACE05 writes, and what PURE's predictions add to it.
+    const ACE: &str = r#"{"doc_key": "k", "sentences": [["a", "b"], ["c", "d", "e"]], "_sentence_start": [0, 2], "dataset": "ace05",
+        "ner": [[[0, 1, "T"]], [[2, 2, "T", 9.5, 0.99], [3, 4, "S"]]], "relations": [[], [[2, 2, 3, 4, "r", 12.25, 0.875]]],
+        "clusters": [[[0, 1], [2, 2]]], "events": [[], [[[2, "Life.Die"], [3, 4, "Victim"]]]],
+        "predicted_ner": [[[1, 1, "S"]], []], "predicted_relations": [[], []], "predicted_clusters": []}"#;
+
+    #[test]
+    fn what_else_a_line_holds_is_passed_over() {
+        let ace = ACE.replace('\n', "");
+        assert_eq!(read(&ace).unwrap(), read(GOOD).unwrap());
+    }
+
     #[test]
     fn faults_name_line_document_and_field() {
         let of_k = |rest: &str| format!("document `k`: {rest}");

@@ -48,6 +48,30 @@ pub enum CorpusError {
         /// What was expected.
         message: String,
     },
+    /// A corpus that is read one fold at a time, asked for as a whole.
+    #[error("the corpus `{name}` is read by folds: put `fold = {{ count = {folds} }}` into [axes]")]
+    FoldNeeded {
+        /// The corpus.
+        name: String,
+        /// How many folds there are.
+        folds: u32,
+    },
+    /// A fold of a corpus that has none.
+    #[error(
+        "the corpus `{name}` has no folds; remove `fold` from [axes], or say with `corpus.folds` how many to make"
+    )]
+    NoFolds {
+        /// The corpus.
+        name: String,
+    },
+    /// A fold that is not there, or folds of another making.
+    #[error("the corpus `{name}` {message}")]
+    Folds {
+        /// The corpus.
+        name: String,
+        /// What does not fit.
+        message: String,
+    },
     /// Predictions do not fit the documents they are written with.
     #[error("predictions do not fit document `{document}`: {message}")]
     Mismatch {

@@ -1,70 +1,58 @@
-//! A folder with three splits, in whichever of the two formats.
+//! A folder with a file for each split.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::arrange::Parts;
 use super::spert::read_symmetric_types;
-use super::{Corpus, CorpusError, Document, Split, read_dygie, read_spert};
+use super::{CorpusError, Split, read_documents};
 
-/// Reads the splits of a folder. The format of each file is told from its content: a JSON list is SpERT's,
-/// anything else DyGIE's. Symmetric relation types are those given and those that a `types.json` names.
+/// Reads the three splits of a folder.
 ///
 /// # Errors
 /// [`CorpusError::Unreadable`] where a split has no file, and what the readers give.
-pub fn read_folder(name: &str, folder: &Path, symmetric: &[String]) -> Result<Corpus, CorpusError> {
-    let files = list(folder)?;
-    let mut splits = Vec::with_capacity(3);
-    for split in Split::ALL {
-        let file = find(&files, split).map_err(|message| CorpusError::Unreadable {
-            path: folder.into(),
-            message,
-        })?;
-        splits.push(read_documents(file)?);
-    }
-    let mut symmetric = symmetric.to_vec();
-    if let Some(types) = files
-        .iter()
-        .find(|file| file_name(file).ends_with("types.json"))
-    {
-        symmetric.extend(read_symmetric_types(types)?);
-    }
-    let splits: [Vec<Document>; 3] = splits.try_into().unwrap_or_default();
-    Ok(Corpus::new(name, splits, &symmetric))
-}
-
-/// Reads the documents of one file in whichever format.
-///
-/// # Errors
-/// What the readers give.
-pub fn read_documents(path: &Path) -> Result<Vec<Document>, CorpusError> {
-    let failed = |source| CorpusError::Read {
-        path: path.into(),
-        source,
-    };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    for byte in std::io::BufReader::new(file).bytes() {
-        let byte = byte.map_err(failed)?;
-        if !byte.is_ascii_whitespace() {
-            return if byte == b'[' {
-                read_spert(path)
-            } else {
-                read_dygie(path)
-            };
-        }
-    }
-    Ok(Vec::new())
-}
-
-/// Whether the folder has a file for each split.
-pub(super) fn holds_splits(folder: &Path) -> bool {
-    list(folder).is_ok_and(|files| {
-        Split::ALL
-            .into_iter()
-            .all(|split| find(&files, split).is_ok())
+pub(super) fn read_splits(folder: &Path) -> Result<Parts, CorpusError> {
+    let files = list_files(folder)?;
+    let read = |split| read_documents(split_file(folder, &files, split)?);
+    Ok(Parts {
+        train: read(Split::Train)?,
+        dev: Some(read(Split::Dev)?),
+        test: read(Split::Test)?,
+        symmetric: symmetric_types(&files)?,
     })
 }
 
-fn list(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
+/// Whether each split has a file among these.
+pub(super) fn holds_splits(files: &[PathBuf]) -> bool {
+    Split::ALL
+        .into_iter()
+        .all(|split| find(files, split).is_ok())
+}
+
+/// The file of a split.
+///
+/// # Errors
+/// [`CorpusError::Unreadable`] where there is none, or more than one.
+pub(super) fn split_file<'a>(
+    folder: &Path,
+    files: &'a [PathBuf],
+    split: Split,
+) -> Result<&'a Path, CorpusError> {
+    find(files, split).map_err(|message| CorpusError::Unreadable {
+        path: folder.into(),
+        message,
+    })
+}
+
+/// The relation types that a file named `types.json`, or ending so, says have no direction.
+pub(super) fn symmetric_types(files: &[PathBuf]) -> Result<Vec<String>, CorpusError> {
+    let types = files
+        .iter()
+        .find(|file| file_name(file).ends_with("types.json"));
+    types.map_or_else(|| Ok(Vec::new()), |types| read_symmetric_types(types))
+}
+
+/// All that lies in a folder, sorted by name.
+pub(super) fn list_files(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     let failed = |source| CorpusError::Read {
         path: folder.into(),
         source,
@@ -77,31 +65,42 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(files)
 }
 
-/// The file of a split: `train.json` or `train.jsonl` if there, else the only JSON file whose name holds the
-/// split's as a word and no other split's, so that "train_dev" is neither train nor dev.
+/// The file of a split. One of its usual names comes first, then the only file whose name holds the split's as
+/// a word and no other split's, so that "train_dev" is neither train nor dev; JSON comes before columns.
 fn find(files: &[PathBuf], split: Split) -> Result<&Path, String> {
-    let plain = [format!("{split}.json"), format!("{split}.jsonl")];
-    if let Some(file) = files.iter().find(|file| plain.contains(&file_name(file))) {
-        return Ok(file);
-    }
-    let fits = |file: &&PathBuf| {
-        let json = file
-            .extension()
-            .is_some_and(|ending| ending == "json" || ending == "jsonl");
-        json && splits_named(&file_name(file)) == [split]
+    let column_name = match split {
+        Split::Train => "eng.train",
+        Split::Dev => "eng.testa",
+        Split::Test => "eng.testb",
     };
-    let found: Vec<&PathBuf> = files.iter().filter(fits).collect();
-    match found[..] {
-        [file] => Ok(file),
-        [] => Err(format!("expected a file such as {split}.json")),
-        _ => {
-            let names: Vec<String> = found.iter().map(|file| file_name(file)).collect();
-            Err(format!(
-                "{} could each be the {split} split; rename one to {split}.json",
-                names.join(", ")
-            ))
+    let plain = [".json", ".jsonl", ".txt", ".conll"].map(|ending| format!("{split}{ending}"));
+    let usual = plain.iter().map(String::as_str).chain([column_name]);
+    for name in usual {
+        if let Some(file) = files.iter().find(|file| file_name(file) == name) {
+            return Ok(file);
         }
     }
+    for endings in [["json", "jsonl"], ["txt", "conll"]] {
+        let fits = |file: &&PathBuf| {
+            let ending = file.extension().and_then(|ending| ending.to_str());
+            ending.is_some_and(|ending| endings.contains(&ending))
+                && splits_named(&file_name(file)) == [split]
+        };
+        let found: Vec<&PathBuf> = files.iter().filter(fits).collect();
+        match found[..] {
+            [file] => return Ok(file),
+            [] => {}
+            _ => {
+                let names: Vec<String> = found.iter().map(|file| file_name(file)).collect();
+                return Err(format!(
+                    "{} could each be the {split} split; rename one to {split}.{}",
+                    names.join(", "),
+                    endings[0]
+                ));
+            }
+        }
+    }
+    Err(format!("expected a file such as {split}.json"))
 }
 
 /// The splits whose names are words of a file's name.
@@ -120,7 +119,8 @@ fn splits_named(file: &str) -> Vec<Split> {
     Split::ALL.into_iter().filter(named).collect()
 }
 
-fn file_name(path: &Path) -> String {
+/// The name of a file in lower case.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().to_lowercase())
         .unwrap_or_default()
@@ -130,7 +130,7 @@ fn file_name(path: &Path) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::corpus::{DemoConfig, DemoDocuments, Span, demo, write_dygie};
+    use crate::corpus::{Corpus, CorpusConfig, DemoConfig, DemoDocuments, Span, demo, write_dygie};
 
     fn small() -> Corpus {
         demo(&DemoConfig {
@@ -150,12 +150,22 @@ mod tests {
         }
     }
 
+    fn read(name: &str, folder: &Path, symmetric: &[String]) -> Result<Corpus, CorpusError> {
+        let config = CorpusConfig {
+            name: name.into(),
+            path: Some(folder.into()),
+            symmetric: symmetric.to_vec(),
+            ..CorpusConfig::default()
+        };
+        config.load(Path::new("/nowhere"))
+    }
+
     #[test]
     fn a_written_corpus_is_read_back_with_its_hash() {
         let folder = tempfile::tempdir().unwrap();
         let corpus = small();
         write(&corpus, folder.path());
-        let read = read_folder("demo", folder.path(), &corpus.labels.symmetric).unwrap();
+        let read = read("demo", folder.path(), &corpus.labels.symmetric).unwrap();
         assert_eq!(read, corpus);
         assert_eq!(read.content_hash(), corpus.content_hash());
     }
@@ -179,7 +189,7 @@ mod tests {
         }
         let types = r#"{"entities": {}, "relations": {"r": {"symmetric": true}, "q": {"symmetric": false}}}"#;
         std::fs::write(folder.path().join("x_types.json"), types).unwrap();
-        let corpus = read_folder("x", folder.path(), &[]).unwrap();
+        let corpus = read("x", folder.path(), &[]).unwrap();
         assert_eq!(corpus.labels.relation_types, ["r", "q"]);
         assert_eq!(corpus.labels.symmetric, ["r"]);
         assert_eq!(
@@ -189,13 +199,31 @@ mod tests {
     }
 
     #[test]
+    fn column_files_have_their_own_names() {
+        let files = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(PathBuf::from).collect() };
+        let found = |names: &[&str], split| {
+            let files = files(names);
+            find(&files, split).map(|file| file.display().to_string())
+        };
+        let shared_task = ["eng.testa", "eng.testb", "eng.train"];
+        assert!(holds_splits(&files(&shared_task)));
+        assert_eq!(found(&shared_task, Split::Dev).unwrap(), "eng.testa");
+        let both = ["x_test.json", "x_test.txt", "y_test.txt", "valid.txt"];
+        assert_eq!(found(&both, Split::Test).unwrap(), "x_test.json");
+        assert_eq!(found(&both, Split::Dev).unwrap(), "valid.txt");
+        let error = found(&both[1..], Split::Test).unwrap_err();
+        assert_eq!(
+            error,
+            "x_test.txt, y_test.txt could each be the test split; rename one to test.txt"
+        );
+    }
+
+    #[test]
     fn a_split_without_a_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
         write(&small(), folder.path());
         std::fs::remove_file(folder.path().join("dev.json")).unwrap();
-        let error = read_folder("x", folder.path(), &[])
-            .unwrap_err()
-            .to_string();
+        let error = read("x", folder.path(), &[]).unwrap_err().to_string();
         assert!(
             error.ends_with("holds no readable corpus: expected a file such as dev.json"),
             "{error}"

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::CorpusError;
+use super::form::Form;
 use super::locate::{Source, known_names, locate};
-use super::{CorpusError, folder};
 
 /// One corpus that is there, or is known and could be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,11 +15,14 @@ pub struct Listed {
     pub name: String,
     /// Where it is; nothing for the generated corpus and for a missing one.
     pub folder: Option<PathBuf>,
+    /// How many folds it comes in, where it does.
+    pub folds: Option<u32>,
     /// For a missing corpus, where it was looked for and how to get it.
     pub missing: Option<String>,
 }
 
-/// The known corpora, found or not, and every other folder of the data folder that holds splits.
+/// The known corpora, found or not, and every other folder of the data folder that holds
+/// splits or folds.
 pub fn list(data: &Path) -> Vec<Listed> {
     let mut listed: Vec<Listed> = known_names()
         .into_iter()
@@ -29,7 +33,7 @@ pub fn list(data: &Path) -> Vec<Listed> {
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .filter(|name| {
-            listed.iter().all(|known| known.name != *name) && folder::holds_splits(&data.join(name))
+            listed.iter().all(|known| known.name != *name) && Form::is_in(&data.join(name))
         })
         .collect();
     others.sort();
@@ -45,6 +49,9 @@ fn look(data: &Path, name: &str) -> Listed {
     };
     Listed {
         name: name.into(),
+        folds: folder
+            .as_deref()
+            .and_then(|folder| Form::of(folder).ok()?.folds()),
         folder,
         missing,
     }
@@ -66,7 +73,10 @@ pub fn render_list(listed: &[Listed]) -> String {
         .unwrap_or(0);
     let line = |corpus: &Listed| {
         let place = match (&corpus.folder, &corpus.missing) {
-            (Some(folder), _) => folder.display().to_string(),
+            (Some(folder), _) => {
+                let folds = corpus.folds.map(|folds| format!(" ({folds} folds)"));
+                format!("{}{}", folder.display(), folds.unwrap_or_default())
+            }
             (None, Some(missing)) => format!("missing: {missing}"),
             (None, None) => "built in, generated".to_owned(),
         };
@@ -92,15 +102,28 @@ mod tests {
         {
             std::fs::write(data.path().join(name).join(format!("{split}.json")), "").unwrap();
         }
+        for fold in ["0", "1"] {
+            let fold = data.path().join("ace04").join(fold);
+            std::fs::create_dir_all(&fold).unwrap();
+            for split in ["train", "test"] {
+                std::fs::write(fold.join(format!("{split}.json")), "").unwrap();
+            }
+        }
         let listed = list(data.path());
         let names: Vec<&str> = listed.iter().map(|corpus| corpus.name.as_str()).collect();
         assert_eq!(
             names,
-            ["demo", "scierc", "conll04", "ace05", "ace04", "mine"]
+            [
+                "demo", "scierc", "conll04", "ace05", "ace04", "ade", "genia", "conll03", "mine"
+            ]
         );
         assert!(listed[1].folder.is_some() && listed[2].missing.is_some());
         let text = render_list(&listed);
         assert!(text.starts_with("demo     built in, generated\n"), "{text}");
+        assert!(
+            text.contains("ace04    ") && text.contains("/ace04 (2 folds)\n"),
+            "{text}"
+        );
         assert!(
             text.contains("ace05    missing: looked in ") && text.contains("LDC2006T06"),
             "{text}"

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CorpusError, folder};
+use super::CorpusError;
+use super::form::Form;
 
 /// A corpus this project knows by name.
 struct Known {
@@ -39,8 +40,31 @@ const KNOWN: &[Known] = &[
         name: "ace04",
         folders: &["ace04"],
         symmetric: &["PER-SOC"],
-        how_to_get: "the Linguistic Data Consortium licenses it as LDC2005T09; put the train.json, dev.json and \
-                     test.json that DyGIE's preprocessing makes of a fold of it there",
+        how_to_get: "the Linguistic Data Consortium licenses it as LDC2005T09; put the train.json and test.json \
+                     that DyGIE's preprocessing makes of its fold K, and dev.json if there is one, into a folder K \
+                     there, from 0 to 4",
+    },
+    Known {
+        name: "ade",
+        folders: &["ade"],
+        symmetric: &[],
+        how_to_get: "the data download of SpERT (Eberts & Ulges 2020) holds it; put its ade_full.json, the \
+                     ade_split_K_test.json of the folds 0 to 9 and its types file there",
+    },
+    Known {
+        name: "genia",
+        folders: &["genia"],
+        symmetric: &[],
+        how_to_get: "the GENIA project publishes it as its term corpus 3.02; put GENIAcorpus3.02.tgz, or the XML \
+                     file in it, there",
+    },
+    Known {
+        name: "conll03",
+        folders: &["conll03"],
+        symmetric: &[],
+        how_to_get: "the annotation is published with the shared task CoNLL-2003 (Tjong Kim Sang & De Meulder), and \
+                     NIST licenses the text, the Reuters Corpus RCV1; put the eng.train, eng.testa and eng.testb \
+                     that are made of the two there",
     },
 ];
 
@@ -49,7 +73,7 @@ const KNOWN: &[Known] = &[
 pub enum Source {
     /// The generated corpus.
     Demo,
-    /// A folder with three splits.
+    /// A folder with three splits, or with folds.
     Folder {
         /// The corpus's name.
         name: String,
@@ -89,7 +113,8 @@ pub fn known_names() -> Vec<&'static str> {
         .collect()
 }
 
-/// Finds a corpus by name: `demo`, a known corpus below `data`, or any folder `data/name` that holds splits.
+/// Finds a corpus by name: `demo`, a known corpus below `data`, or any folder `data/name` that holds
+/// splits or folds.
 ///
 /// # Errors
 /// [`CorpusError::Missing`], which says where it looked and where the corpus's owners publish it.
@@ -102,7 +127,7 @@ pub fn locate(data: &Path, name: &str) -> Result<Source, CorpusError> {
         .into_iter()
         .map(|folder| data.join(folder))
         .collect();
-    match looked_in.iter().find(|folder| folder::holds_splits(folder)) {
+    match looked_in.iter().find(|folder| Form::is_in(folder)) {
         Some(folder) => Source::at(name, folder),
         None => Err(missing(name, looked_in)),
     }
@@ -126,7 +151,7 @@ fn missing(name: &str, looked_in: Vec<PathBuf>) -> CorpusError {
     let how_to_get = known(name).map_or_else(
         || {
             let names = known_names().join(", ");
-            format!("known names are {names}; any other needs a folder with train, dev and test files in DyGIE or SpERT form")
+            format!("known names are {names}; any other needs a folder with train, dev and test files in DyGIE, SpERT or column form")
         },
         |known| known.how_to_get.to_owned(),
     );

@@ -4,13 +4,20 @@
 //! A room of its own so that no system, scorer or report depends on a file format: whatever a corpus
 //! was published as, it arrives here as a [`Corpus`] and is known by its content hash alone.
 
+mod arrange;
 mod check;
+mod columns;
 mod config;
 mod demo;
 mod document;
+mod documents;
 mod dygie;
 mod error;
 mod folder;
+mod folds;
+mod form;
+mod genia;
+mod in_folds;
 mod line;
 mod listing;
 mod locate;
@@ -20,18 +27,20 @@ mod share;
 mod spert;
 mod statistics;
 
+pub use arrange::{Level, SelectOn, TrainOn};
 pub use check::{Check, Finding, Severity, check};
+pub use columns::read_columns;
 pub use config::CorpusConfig;
 pub use demo::{DemoConfig, DemoDocuments, demo};
 pub use document::{
     Corpus, Document, Entity, Extraction, Labels, Link, Prediction, Relation, Sentence, Span, Split,
 };
+pub use documents::read_documents;
 pub use dygie::{read_dygie, write_dygie};
 pub use error::CorpusError;
-pub use folder::{read_documents, read_folder};
 pub use listing::{Listed, list, render_list};
 pub use locate::{Source, known_names, locate};
 pub use nesting::nesting_depth;
 pub use predictions::{read_predictions, write_predictions};
-pub use spert::{read_spert, read_symmetric_types};
+pub use spert::{read_spert, read_spert_lines, read_symmetric_types};
 pub use statistics::{SplitStatistics, Statistics, statistics};

@@ -5,15 +5,24 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::Document;
 
-/// Keeps `share` (0 to 1) of the documents, to the nearest whole number and at least one, in
-/// their order.
+/// Keeps `share` (0 to 1) of the documents, as [`split_share`] takes them.
+pub(super) fn keep_share(documents: &mut Vec<Document>, share: f64, seed: u64) {
+    *documents = split_share(std::mem::take(documents), share, seed).0;
+}
+
+/// Takes `share` (0 to 1) of the documents, to the nearest whole number and at least one; gives those
+/// and the rest, both in their order.
 ///
 /// Which ones is a matter of `seed` alone: it brings all documents into an order, of which the first
 /// are taken. So a smaller share of the same documents is always part of a larger one.
-pub(super) fn keep_share(documents: &mut Vec<Document>, share: f64, seed: u64) {
-    let kept = (share * documents.len() as f64).round().max(1.0) as usize;
-    if kept >= documents.len() {
-        return;
+pub(super) fn split_share(
+    documents: Vec<Document>,
+    share: f64,
+    seed: u64,
+) -> (Vec<Document>, Vec<Document>) {
+    let taken = (share * documents.len() as f64).round().max(1.0) as usize;
+    if taken >= documents.len() {
+        return (documents, Vec::new());
     }
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     // The rank breaks the ties that two equal random words would leave.
@@ -22,11 +31,13 @@ pub(super) fn keep_share(documents: &mut Vec<Document>, share: f64, seed: u64) {
         .collect();
     order.sort_unstable();
     let mut chosen = vec![false; documents.len()];
-    for (_, place) in &order[..kept] {
+    for (_, place) in &order[..taken] {
         chosen[*place] = true;
     }
     let mut chosen = chosen.into_iter();
-    documents.retain(|_| chosen.next().unwrap_or(false));
+    documents
+        .into_iter()
+        .partition(|_| chosen.next().unwrap_or(false))
 }
 
 #[cfg(test)]

@@ -45,17 +45,54 @@ pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
     };
     let starts = record_lines(&text);
     let read = |(place, record): (usize, &Value)| {
-        let key = key(record, place);
-        let sentence = sentence(record).map_err(|(field, message)| {
+        document(record, place).map_err(|(key, field, message)| {
             let line = starts.get(place).copied().unwrap_or(1);
             malformed(line, Some(&key), format!("[{place}].{field}"), message)
-        })?;
-        Ok(Document {
-            key: key.clone(),
-            sentences: vec![sentence],
         })
     };
     records.iter().enumerate().map(read).collect()
+}
+
+/// Reads such records one a line.
+///
+/// # Errors
+/// As for [`read_spert`]; a record's line is its own.
+pub fn read_spert_lines(path: &Path) -> Result<Vec<Document>, CorpusError> {
+    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
+        path: path.into(),
+        source,
+    })?;
+    let filled = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    let read = |(place, (index, line)): (usize, (usize, &str))| {
+        let malformed = |document, field, message| CorpusError::Malformed {
+            path: path.into(),
+            line: index + 1,
+            document,
+            field,
+            message,
+        };
+        let record: Value = serde_json::from_str(line).map_err(|error| {
+            malformed(None, "line".into(), format!("not a JSON value: {error}"))
+        })?;
+        document(&record, place)
+            .map_err(|(key, field, message)| malformed(Some(key), field, message))
+    };
+    filled.enumerate().map(read).collect()
+}
+
+/// The document of a record; or its key, and the field and message of what is wrong.
+fn document(record: &Value, place: usize) -> Result<Document, (String, String, String)> {
+    let key = key(record, place);
+    match sentence(record) {
+        Ok(sentence) => Ok(Document {
+            key,
+            sentences: vec![sentence],
+        }),
+        Err((field, message)) => Err((key, field, message)),
+    }
 }
 
 fn key(record: &Value, place: usize) -> String {
@@ -240,6 +277,37 @@ mod tests {
         let sentence = &documents[0].sentences[0];
         assert_eq!(sentence.entities[1].span, Span::new(2, 3));
         assert_eq!(sentence.relations[0].tail, Span::new(2, 3));
+    }
+
+    fn read_lines(text: &str) -> Result<Vec<Document>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_spert_lines(file.path()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn records_one_a_line_are_the_same_records() {
+        let Value::Array(records) = serde_json::from_str(GOOD).unwrap() else {
+            unreachable!("a list")
+        };
+        let lines = format!("{}\n\n{}\n", records[0], records[1]);
+        assert_eq!(read_lines(&lines).unwrap(), read(GOOD).unwrap());
+        let broken = |from: &str, to: &str| {
+            assert!(lines.contains(from), "{from}");
+            read_lines(&lines.replace(from, to)).unwrap_err()
+        };
+        let error = broken(r#""\"{"]"#, "3]");
+        assert!(
+            error.ends_with(":3: document `1`: tokens[1]: expected a word, found a number"),
+            "{error}"
+        );
+        let error = broken("tokens", "token");
+        assert!(
+            error.ends_with(":1: document `7`: tokens: missing"),
+            "{error}"
+        );
+        let error = broken("\n\n{", "\n\n");
+        assert!(error.contains(":3: line: not a JSON value: "), "{error}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Corpus, Document, Sentence, Split};
+use super::{Corpus, Document, Sentence, Split, nesting_depth};
 
 /// The counts of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,6 +47,8 @@ pub struct SplitStatistics {
     pub overlapping: usize,
     /// Those of them of which one lies inside the other.
     pub nested: usize,
+    /// Nesting depth ω, as [`nesting_depth`] counts it.
+    pub nesting_depth: usize,
     /// Entities by width in words.
     pub widths: BTreeMap<usize, usize>,
     /// Sentences without an entity.
@@ -115,6 +117,7 @@ fn count(split: Split, documents: &[Document]) -> SplitStatistics {
         relation_types: tally(relations().map(|relation| relation.label.clone())),
         overlapping,
         nested,
+        nesting_depth: nesting_depth(documents),
         widths: tally(entities().map(|entity| entity.span.width())),
         without_entities: sentences
             .iter()
@@ -155,7 +158,7 @@ fn tally<K: Ord>(items: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
 /// A row of the rendering: what is counted, and how.
 type Row = (&'static str, fn(&SplitStatistics) -> usize);
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 15] = [
     ("documents", |split| split.documents),
     ("sentences", |split| split.sentences),
     ("  without entities", |split| split.without_entities),
@@ -166,6 +169,7 @@ const ROWS: [Row; 14] = [
     ("entities", |split| split.entities),
     ("  overlapping pairs", |split| split.overlapping),
     ("  nested pairs", |split| split.nested),
+    ("  nesting depth", |split| split.nesting_depth),
     ("  wider than 8 words", |split| split.wider_than(8)),
     ("  wider than 12 words", |split| split.wider_than(12)),
     ("  widest", SplitStatistics::widest),
@@ -292,6 +296,7 @@ mod tests {
             (1, 2, 4, 4)
         );
         assert_eq!((train.overlapping, train.nested), (3, 2));
+        assert_eq!(train.nesting_depth, 2);
         assert_eq!((train.without_entities, train.without_relations), (1, 1));
         assert_eq!((train.widest(), train.wider_than(1)), (2, 3));
         let text = statistics.to_string();

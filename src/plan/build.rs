@@ -13,6 +13,7 @@ use crate::systems::{Configuration, Hints, SystemKind, draft_run, draft_speed};
 
 use super::again::{Timing, measurement};
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
+use super::fold::{at_fold, with_fold};
 use super::load::load;
 use super::places::Places;
 use super::resolve::{Missing, Resolver, Size};
@@ -111,7 +112,7 @@ pub fn build(
         Timing::Always | Timing::Anew => true,
     };
     for run in experiment.runs() {
-        let configuration = &experiment.cells()[run.cell].configuration;
+        let configuration = &at_fold(&experiment.cells()[run.cell].configuration, run.fold)?;
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
         let pretrain = &configuration.iter.pretrain;
@@ -133,12 +134,6 @@ pub fn build(
         reasons.extend(pretraining.and_then(|other| other.found.err()));
         reasons.extend(encoder.found.as_ref().err().cloned());
         reasons.extend(check_device(configuration).err());
-        if run.fold.is_some() {
-            reasons.push(format!(
-                "the corpus `{}` has no folds; remove `fold` from [axes]",
-                configuration.corpus.name
-            ));
-        }
         for reason in &reasons {
             *missing.entry(reason.clone()).or_default() += 1;
         }
@@ -325,7 +320,7 @@ fn step(
         seconds: estimator.seconds(draft.kind, &description, cold),
         key,
         kind: draft.kind.to_owned(),
-        label: draft.label.clone(),
+        label: with_fold(&draft.label, context.hints.corpus.fold),
         inputs,
         description,
         hints,

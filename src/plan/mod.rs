@@ -10,6 +10,7 @@ mod claims;
 mod difference;
 mod estimate;
 mod floor;
+mod fold;
 mod load;
 mod places;
 mod reason;

@@ -1,20 +1,30 @@
 //! The readers against the public corpora, where a data folder holds them: `SWEEP_DATA`, else `data`.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use sweep::corpus::{
-    Check, Corpus, CorpusConfig, CorpusError, SplitStatistics, Statistics, check, statistics,
+    Check, Corpus, CorpusConfig, CorpusError, SelectOn, SplitStatistics, Statistics, TrainOn,
+    check, statistics,
 };
+
+fn data() -> PathBuf {
+    std::env::var_os("SWEEP_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from)
+}
 
 /// The corpus, or nothing where the data folder does not hold it.
 fn load(name: &str) -> Option<Corpus> {
-    let data = std::env::var_os("SWEEP_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from);
-    let config = CorpusConfig {
+    load_as(CorpusConfig {
         name: name.into(),
         ..CorpusConfig::default()
-    };
-    match config.load(&data) {
+    })
+}
+
+/// The corpus as configured, or nothing where the data folder does not hold it.
+#[allow(clippy::needless_pass_by_value)]
+fn load_as(config: CorpusConfig) -> Option<Corpus> {
+    match config.load(&data()) {
         Err(error @ CorpusError::Missing { .. }) => {
             eprintln!("skipped: {error}");
             None
@@ -74,6 +84,7 @@ fn scierc_has_its_published_counts() {
         [|s| s.without_relations, |s| s.without_entities],
     );
     assert_eq!(empty, [[495, 99], [88, 15], [154, 22]]);
+    assert_eq!(each(&statistics, [|s| s.nesting_depth]), [[3], [2], [3]]);
     let longest = each(
         &statistics,
         [|s| s.longest_sentence, |s| s.longest_document],
@@ -134,6 +145,7 @@ fn conll04_has_its_published_counts() {
     );
     assert_eq!(statistics.splits[2].longest_sentence, 118);
     assert_eq!(statistics.splits[2].widest(), 10);
+    assert_eq!(each(&statistics, [|s| s.nesting_depth]), [[1], [1], [1]]);
     let kill: usize = statistics.splits[..2]
         .iter()
         .map(|split| split.relation_types["Kill"])
@@ -147,9 +159,129 @@ fn conll04_has_its_published_counts() {
 }
 
 #[test]
+fn conll04_can_be_trained_on_dev_too() {
+    let config = CorpusConfig {
+        name: "conll04".into(),
+        train_on: TrainOn::TrainDev,
+        ..CorpusConfig::default()
+    };
+    let Some(corpus) = load_as(config) else {
+        return;
+    };
+    let sizes = each(
+        &statistics(&corpus),
+        [|s| s.sentences, |s| s.entities, |s| s.relations],
+    );
+    assert_eq!(
+        sizes,
+        [[1153, 4270, 1626], [231, 893, 343], [288, 1079, 422]]
+    );
+}
+
+#[test]
+fn columns_with_relations_are_not_misread() {
+    let folder = data().join("conll04/gupta");
+    if !folder.is_dir() {
+        eprintln!("skipped: no {}", folder.display());
+        return;
+    }
+    let config = CorpusConfig {
+        path: Some(folder),
+        ..CorpusConfig::default()
+    };
+    let error = config.load(&data()).unwrap_err().to_string();
+    assert!(
+        error.contains("train.txt:1: columns: ") && error.ends_with("relations are not read"),
+        "{error}"
+    );
+}
+
+fn ade(fold: Option<u32>, select_on: SelectOn) -> CorpusConfig {
+    CorpusConfig {
+        name: "ade".into(),
+        fold,
+        select_on,
+        ..CorpusConfig::default()
+    }
+}
+
+#[test]
+fn ade_is_divided_by_its_ten_folds() {
+    let Some(first) = load_as(ade(Some(0), SelectOn::Test)) else {
+        return;
+    };
+    assert_eq!(first.labels.entity_types, ["Adverse-Effect", "Drug"]);
+    assert_eq!(first.labels.relation_types, ["Adverse-Effect"]);
+    let mut tested = HashSet::new();
+    let mut sums = [0; 4];
+    let mut depths = HashSet::new();
+    for fold in 0..10 {
+        let corpus = ade(Some(fold), SelectOn::Dev).load(&data()).unwrap();
+        let statistics = statistics(&corpus);
+        let sizes = each(&statistics, [|s| s.documents]);
+        // Nine tenths, of which a tenth is held out.
+        let test = if fold == 9 { 429 } else { 427 };
+        let train = 4272 - test;
+        let dev = (train + 5) / 10;
+        assert_eq!(sizes, [[train - dev], [dev], [test]], "fold {fold}");
+        for (sum, of) in sums.iter_mut().zip([
+            |s: &SplitStatistics| s.sentences,
+            |s: &SplitStatistics| s.entities,
+            |s: &SplitStatistics| s.relations,
+            |s: &SplitStatistics| s.overlapping,
+        ]) {
+            *sum += of(&statistics.splits[2]);
+        }
+        depths.extend(each(&statistics, [|s| s.nesting_depth]));
+        let mut keys = HashSet::new();
+        for document in [&corpus.train, &corpus.dev, &corpus.test]
+            .into_iter()
+            .flatten()
+        {
+            assert!(keys.insert(document.key.clone()), "{} twice", document.key);
+        }
+        assert_eq!(keys.len(), 4272);
+        for document in &corpus.test {
+            assert!(
+                tested.insert(document.key.clone()),
+                "{} twice",
+                document.key
+            );
+        }
+    }
+    assert_eq!(sums[..3], [4272, 10839, 6821]);
+    assert_eq!(depths.into_iter().max(), Some([2]));
+    assert_eq!((first.train.len(), first.dev.len()), (3845, 427));
+    assert_eq!(first.dev, first.test);
+}
+
+#[test]
+fn ade_without_a_fold_asks_for_one() {
+    let error = match ade(None, SelectOn::Dev).load(&data()) {
+        Err(error @ CorpusError::Missing { .. }) => {
+            eprintln!("skipped: {error}");
+            return;
+        }
+        other => other.unwrap_err().to_string(),
+    };
+    assert_eq!(
+        error,
+        "the corpus `ade` is read by folds: put `fold = { count = 10 }` into [axes]"
+    );
+    let error = ade(Some(10), SelectOn::Dev).load(&data()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the corpus `ade` has the folds 0 to 9, and fold 10 is asked for"
+    );
+}
+
+#[test]
 fn licensed_corpora_that_are_not_there_say_how_to_get_them() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["ace04", "ace05", "scierc", "conll04"] {
+    let names = [
+        "ace04", "ace05", "scierc", "conll04", "ade", "genia", "conll03",
+    ];
+    for name in names {
         let config = CorpusConfig {
             name: name.into(),
             ..CorpusConfig::default()

@@ -13,6 +13,8 @@ mod cli_errors;
 mod cli_plan;
 mod cli_run;
 mod corpora;
+mod corpora_folds;
+mod corpora_genia;
 mod hub;
 mod hub_server;
 mod iter;
