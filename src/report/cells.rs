@@ -43,6 +43,11 @@ pub(crate) fn has_folds(input: &Input) -> bool {
     input.runs.iter().any(|run| run.fold.is_some())
 }
 
+/// What an observation is: a run, or a fold.
+pub(crate) fn noun(input: &Input) -> &'static str {
+    if has_folds(input) { "fold" } else { "run" }
+}
+
 /// All cells that were asked for, in the order of the axes' values, including those without scores.
 pub(crate) fn collect(input: &Input) -> Vec<Cell<'_>> {
     let mut cells: BTreeMap<Vec<usize>, Cell<'_>> = BTreeMap::new();

@@ -14,6 +14,10 @@ mod claims_formats;
 mod claims_json;
 mod claims_text;
 mod compare;
+mod curve_labels;
+mod curve_plot;
+mod curve_text;
+mod curves;
 mod error;
 mod file;
 mod frame;
@@ -54,6 +58,8 @@ mod example;
 mod tests;
 #[cfg(test)]
 mod tests_across;
+#[cfg(test)]
+mod tests_curves;
 #[cfg(test)]
 mod tests_lines;
 #[cfg(test)]
