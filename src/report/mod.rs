@@ -61,6 +61,8 @@ mod tests_across;
 #[cfg(test)]
 mod tests_curves;
 #[cfg(test)]
+mod tests_folds;
+#[cfg(test)]
 mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;

@@ -15,11 +15,7 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
     } else {
         format!(" on {}", corpus_name(&input.corpus))
     };
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
+    let noun = cells::noun(input);
     let counts: BTreeSet<usize> = grid
         .parts()
         .map(|part| part.runs)
@@ -37,6 +33,10 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
             "mean ± standard deviation over the {noun}s, their number in the column {noun}s"
         ),
     };
+    let numbers = match seeds_of_folds(input) {
+        Some(seeds) => format!("{numbers}, each fold a mean of {seeds}"),
+        None => numbers,
+    };
     let measures = measures(grid);
     let scored = (!measures.is_empty()).then(|| format!("{measures} in percent"));
     let timed = grid.columns.contains(&Column::Speed);
@@ -50,6 +50,22 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
         "{}{corpus}{profile}; {numbers}.",
         capitalised(&shown.join(" and "))
     )
+}
+
+/// How many seeds a fold is the mean of; none where there are no folds, or where each has one seed.
+pub(super) fn seeds_of_folds(input: &Input) -> Option<String> {
+    let mut folds = Vec::new();
+    for run in &input.runs {
+        folds.push((&run.cell, run.fold?));
+    }
+    folds.sort_unstable();
+    let seeds = folds.chunk_by(|one, other| one == other).map(<[_]>::len);
+    let (least, most) = (seeds.clone().min()?, seeds.max()?);
+    match (least, most) {
+        (1, 1) => None,
+        (least, most) if least == most => Some(format!("{most} seeds")),
+        (least, most) => Some(format!("{least} to {most} seeds")),
+    }
 }
 
 fn capitalised(text: &str) -> String {

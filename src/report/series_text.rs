@@ -9,6 +9,7 @@ use super::curve_text;
 use super::error::ReportError;
 use super::input::Input;
 use super::markdown::escaped;
+use super::note;
 use super::published::corpus_name;
 use super::series::Series;
 use super::text;
@@ -34,6 +35,9 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
         [first, .., last] => format!("points are means over {first} to {last} {noun}s"),
     };
     let mut note = format!("On {}; {points}", subject.join(", "));
+    if let Some(seeds) = note::seeds_of_folds(input) {
+        let _ = write!(note, ", each fold a mean of {seeds}");
+    }
     if let Some(curves) = &series.curves {
         if !counts.is_empty() {
             note += &curve_text::signs(curves, &series.x);

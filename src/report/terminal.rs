@@ -155,7 +155,7 @@ fn push_pairwise(out: &mut String, grid: &Grid, width: usize) {
 fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
     let mut head: Vec<String> = groups.clone().flat_map(|_| grid.titles()).collect();
     if grid.uneven {
-        head.insert(0, "runs".to_owned());
+        head.insert(0, grid.counted.clone());
     }
     let tails: Vec<Tail> = groups
         .clone()
