@@ -108,9 +108,24 @@ pub(super) fn collect(
         runs,
         missing,
         untimed,
+        defaults: defaults(experiment)?,
         published,
         provenance: provenance(plan),
     })
+}
+
+/// What the keys of the axes are where no axis sets them.
+fn defaults(experiment: &Experiment<Configuration>) -> Result<Vec<(String, String)>, Problem> {
+    let configuration = serde_json::to_value(&experiment.configuration)
+        .map_err(|error| Problem::set_up(format!("the configuration is no JSON: {error}")))?;
+    let axes = experiment.axes.axes.iter();
+    let default = |key: &str| {
+        let value = key
+            .split('.')
+            .try_fold(&configuration, |value, part| value.get(part))?;
+        Some((key.to_owned(), text(value)))
+    };
+    Ok(axes.filter_map(|axis| default(&axis.key)).collect())
 }
 
 /// What a timed step measured, or why it has not.

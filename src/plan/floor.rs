@@ -9,6 +9,10 @@ use crate::systems::Configuration;
 pub struct Floor {
     /// Runs, or folds, on each side.
     pub runs: usize,
+    /// Whether they are compared in pairs.
+    pub paired: bool,
+    /// What they are: `run` or `fold`.
+    pub noun: &'static str,
     /// The smallest p of one comparison.
     pub single: f64,
     /// Number of comparisons that are corrected together.
@@ -54,6 +58,8 @@ pub fn floors(experiment: &Experiment<Configuration>) -> Option<Floor> {
     }
     Some(Floor {
         runs,
+        paired,
+        noun: if folds > 0 { "fold" } else { "run" },
         single,
         comparisons,
         corrected: holm_floor(single, comparisons).ok()?,
@@ -110,5 +116,16 @@ rows = "system.approach"
         assert_eq!(comparisons(TWO), 4);
         let across = format!("{TWO}across = \"corpus.demo.noise\"\n");
         assert_eq!(comparisons(&across), 2);
+    }
+
+    #[test]
+    fn folds_are_the_pairs_however_many_seeds_they_have() {
+        let text = TWO.replace("seed = {", "fold = { count = 10 }\nseed = {");
+        let (vocabulary, options) = (Vocabulary::default(), Options::default());
+        let experiment = Experiment::parse("two.toml".as_ref(), &text, &options, &vocabulary);
+        let floor = floors(&experiment.unwrap()).unwrap();
+        assert_eq!((floor.runs, floor.comparisons), (10, 4));
+        assert_eq!((floor.paired, floor.noun), (true, "fold"));
+        assert!((floor.single - 2.0 / 1024.0).abs() < 1e-12);
     }
 }

@@ -54,13 +54,17 @@ pub fn render(
         }
     );
     if let Some(floor) = floor {
+        let sizes = if floor.paired {
+            format!("{} of {}s", count(floor.runs, "pair"), floor.noun)
+        } else {
+            format!("{runs} against {runs} {}s", floor.noun, runs = floor.runs)
+        };
         let _ = writeln!(
             text,
-            "{runs} against {runs} runs: the smallest two-sided p is {:.3}, after Holm over {} {:.3}.",
+            "{sizes}: the smallest two-sided p is {:.3}, after Holm over {} {:.3}.",
             floor.single,
             count(floor.comparisons, "comparison"),
             floor.corrected,
-            runs = floor.runs,
         );
     }
     if let Some(claims) = claims {

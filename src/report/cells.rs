@@ -18,6 +18,17 @@ pub(crate) struct Cell<'a> {
     pub(crate) runs: Vec<&'a ScoredRun>,
 }
 
+/// A run within its cell: its fold, where the experiment has folds, and its seed.
+pub(crate) type RunId = (Option<u32>, u64);
+
+/// Why nothing is resampled where there are folds.
+const NO_RESAMPLING: &str =
+    "folds share training documents, so they cannot be drawn again like independent runs";
+
+fn id(run: &ScoredRun) -> RunId {
+    (run.fold, run.seed)
+}
+
 /// The number of gold items of every document and metric.
 fn gold(run: &ScoredRun) -> BTreeMap<(&str, Metric), u64> {
     let mut gold = BTreeMap::new();
@@ -41,6 +52,11 @@ pub(crate) struct Unit {
 /// Whether the experiment has folds; then a fold, not a seed, is the observation that tests compare.
 pub(crate) fn has_folds(input: &Input) -> bool {
     input.runs.iter().any(|run| run.fold.is_some())
+}
+
+/// What an observation is: a run, or a fold.
+pub(crate) fn noun(input: &Input) -> &'static str {
+    if has_folds(input) { "fold" } else { "run" }
 }
 
 /// All cells that were asked for, in the order of the axes' values, including those without scores.
@@ -133,57 +149,96 @@ impl Cell<'_> {
             .collect()
     }
 
-    /// Seeds of the runs that have something in a column.
-    pub(crate) fn seeds(&self, column: Column) -> BTreeSet<u64> {
+    /// The runs that have something in a column.
+    pub(crate) fn scored(&self, column: Column) -> BTreeSet<RunId> {
         let scored = self.runs.iter().filter(|run| score(run, column).is_some());
-        scored.map(|run| run.seed).collect()
+        scored.map(|run| id(run)).collect()
     }
 
-    /// Whether both were scored on the same documents. Documents of two corpora may have
+    /// What the two lack where they have no run in common.
+    pub(crate) fn noun(&self) -> &'static str {
+        if self.has_folds() { "fold" } else { "seed" }
+    }
+
+    fn has_folds(&self) -> bool {
+        self.runs.iter().any(|run| run.fold.is_some())
+    }
+
+    /// Whether both were scored on the same documents, in the folds that both have. Documents of two corpora may have
     /// equal names, but hardly ever equal numbers of gold items throughout.
     pub(crate) fn has_documents_of(&self, other: &Self) -> bool {
-        match (self.runs.first(), other.runs.first()) {
-            (Some(own), Some(others)) => gold(own) == gold(others),
-            _ => true,
-        }
+        let mut seen: BTreeSet<Option<u32>> = BTreeSet::new();
+        self.runs.iter().all(|own| {
+            let mut others = other.runs.iter();
+            let partner = others.find(|run| run.fold == own.fold);
+            // One run of a fold stands for all, which `run_counts` compares.
+            !seen.insert(own.fold) || partner.is_none_or(|partner| gold(own) == gold(partner))
+        })
     }
 
-    /// The counts per document of the runs with one of `seeds`, documents sorted by name. Their F1 is the measure
-    /// of the column.
+    /// The counts per document of the runs among `chosen`, documents sorted by name. Their F1 is the measure of the
+    /// column.
     ///
-    /// Fails with a reason for the reader where there are no such runs, where they were not scored on
-    /// the same documents, where the experiment has folds, or where the column is no measure.
+    /// The documents of all folds stand side by side. A run has counts on those of its own fold and none on the
+    /// others, so that its F1 is that on its fold, and the mean over runs is that over folds.
+    ///
+    /// Fails with a reason for the reader where there are no such runs, where those of a fold were not scored on
+    /// the same documents, where folds have a document in common, or where the column is no measure.
     pub(crate) fn run_counts(
         &self,
         column: Column,
-        seeds: &BTreeSet<u64>,
+        chosen: &BTreeSet<RunId>,
     ) -> Result<RunCounts, String> {
         let Column::Counted(metric, measure) = column else {
             return Err(SPEED_OF_A_RUN.to_owned());
         };
-        if self.runs.iter().any(|run| run.fold.is_some()) {
-            return Err("every fold has documents of its own".to_owned());
-        }
-        let mut names: Option<Vec<String>> = None;
-        let mut rows = Vec::new();
-        for run in self.runs.iter().filter(|run| seeds.contains(&run.seed)) {
-            let documents: BTreeMap<&str, Counts> = run
-                .counts
-                .iter()
-                .filter_map(|document| {
+        let runs = self.runs.iter().filter(|run| chosen.contains(&id(run)));
+        let runs: Vec<(Option<u32>, BTreeMap<&str, Counts>)> = runs
+            .map(|run| {
+                let documents = run.counts.iter().filter_map(|document| {
                     Some((document.document.as_str(), *document.counts.get(&metric)?))
-                })
-                .collect();
-            let found: Vec<String> = documents.keys().map(|&name| name.to_owned()).collect();
-            if names.get_or_insert_with(|| found.clone()) != &found {
+                });
+                (run.fold, documents.collect())
+            })
+            .collect();
+        let mut fold_of: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+        for (fold, documents) in &runs {
+            let first = runs.iter().find(|(other, _)| other == fold);
+            if first.is_some_and(|(_, first)| !first.keys().eq(documents.keys())) {
                 return Err("its runs were not scored on the same documents".to_owned());
             }
-            let row = documents.values().map(|&counts| {
+            for name in documents.keys() {
+                if fold_of
+                    .insert(name, *fold)
+                    .is_some_and(|other| other != *fold)
+                {
+                    return Err(format!("the document {name} belongs to several folds"));
+                }
+            }
+        }
+        let rows = runs.iter().map(|(_, documents)| {
+            let counts = fold_of.keys().map(|name| {
+                let counts = documents.get(name).copied().unwrap_or_default();
                 let counts = measure.as_f1(counts);
                 stats::Counts::new(counts.correct, counts.predicted, counts.gold)
             });
-            rows.push(row.collect());
+            counts.collect()
+        });
+        let names = fold_of.keys().map(ToString::to_string).collect();
+        RunCounts::new(names, rows.collect()).map_err(|error| error.to_string())
+    }
+
+    /// The same counts, for drawing runs and documents again.
+    ///
+    /// Fails also where the experiment has folds.
+    pub(crate) fn resampled_counts(
+        &self,
+        column: Column,
+        chosen: &BTreeSet<RunId>,
+    ) -> Result<RunCounts, String> {
+        if self.has_folds() {
+            return Err(NO_RESAMPLING.to_owned());
         }
-        RunCounts::new(names.unwrap_or_default(), rows).map_err(|error| error.to_string())
+        self.run_counts(column, chosen)
     }
 }

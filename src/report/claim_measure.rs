@@ -123,21 +123,23 @@ fn two_cells(
 ) -> Result<Measured, String> {
     let paired = input.statistics.paired || cells::has_folds(input);
     let (mut ours, mut theirs) = (first.units(column), second.units(column));
-    let mut seeds = [first.seeds(column), second.seeds(column)];
+    let mut runs = [first.scored(column), second.scored(column)];
     if paired {
         // The effect is that of the runs that the test sees.
         let common = common(&[&ours, &theirs]);
         ours.retain(|unit| common.contains(&unit.id));
         theirs.retain(|unit| common.contains(&unit.id));
-        seeds = [common.clone(), common];
+        for own in &mut runs {
+            own.retain(|(fold, seed)| common.contains(&fold.map_or(*seed, u64::from)));
+        }
     }
     let seed = compare::seed(column, first, second);
     let tested = compare::over_seeds(input, paired, (&ours, &theirs), seed)?;
     let bootstrap = || {
         let same = first.has_documents_of(second);
         let (first, second) = (
-            first.run_counts(column, &seeds[0])?,
-            second.run_counts(column, &seeds[1])?,
+            first.resampled_counts(column, &runs[0])?,
+            second.resampled_counts(column, &runs[1])?,
         );
         if first.documents() != second.documents() || !same {
             return Err("the two were not scored on the same documents".to_owned());
@@ -175,7 +177,10 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
     let [a, b, c, d] = &units;
     let (left, right) = (difference(a, b), difference(c, d));
     if left.is_empty() {
-        return Err("the four cells have no seed in common".to_owned());
+        return Err(format!(
+            "the four cells have no {} in common",
+            four[0].noun()
+        ));
     }
     let seed = compare::seed_of(&format!(
         "{}|{:?}",
@@ -183,8 +188,13 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
         four.map(|cell| &cell.values)
     ));
     let seeds = compare::over_seeds(input, true, (&left, &right), seed)?;
+    let mut runs = four[0].scored(column);
+    for cell in four {
+        let others = cell.scored(column);
+        runs.retain(|run| others.contains(run));
+    }
     let contrast = || {
-        let counts = |cell: &Cell<'_>| cell.run_counts(column, &common);
+        let counts = |cell: &Cell<'_>| cell.run_counts(column, &runs);
         let [a, b, c, d] = four.map(counts);
         let counts = [a?, b?, c?, d?];
         let same = four.iter().all(|cell| cell.has_documents_of(four[0]));
@@ -203,6 +213,7 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
             .as_ref()
             .map_err(Clone::clone)
             .and_then(|(contrast, _)| {
+                four[0].resampled_counts(column, &runs)?;
                 let bootstrap = contrast.bootstrap(REPLICATES, seed);
                 interval(&bootstrap.map_err(|error| error.to_string())?)
             }),
@@ -211,7 +222,7 @@ fn differences(input: &Input, column: Column, four: [&Cell<'_>; 4]) -> Result<Me
             let test = test.map_err(|error| error.to_string())?;
             Ok(DocumentTest {
                 documents,
-                runs: left.len(),
+                runs: runs.len(),
                 corrected: test.p().two_sided,
                 test,
             })

@@ -214,13 +214,16 @@ fn without_correction_p_stays_as_it_is() {
 }
 
 #[test]
-fn folds_are_tested_in_pairs_and_not_over_documents() {
+fn folds_are_tested_in_pairs_and_their_documents_together() {
     let mut input = claiming(1, vec![above("rel+-c", "nerre*", &["a4"])]);
     let levels = [("a4", [5; 6]), ("nerre*", [6; 6])];
     input.runs.clear();
     for fold in 0..6 {
         for (approach, levels) in levels {
-            let run = run(approach, u64::from(fold), levels, 8);
+            let mut run = run(approach, u64::from(fold), levels, 8);
+            for document in &mut run.counts {
+                document.document = format!("{fold}-{}", document.document);
+            }
             input.runs.push(super::ScoredRun {
                 fold: Some(fold),
                 seed: 1,
@@ -231,7 +234,12 @@ fn folds_are_tested_in_pairs_and_not_over_documents() {
     let judged = judged(&input);
     let outcome = judged[0].outcome.as_ref().unwrap();
     assert!((outcome.p - 2.0 / 64.0).abs() < 1e-12 && outcome.verdict == Verdict::Held);
-    assert!(outcome.documents.is_err() && outcome.shown().interval.is_err());
+    let documents = outcome.shown().documents.as_ref().unwrap();
+    assert_eq!((documents.documents, documents.runs), (6 * 8, 6));
+    assert!((100.0 * documents.test.statistic - outcome.shown().effect()).abs() < 1e-9);
+    assert!(outcome.shown().interval.is_err());
+    let notes = super::claims_text::notes(&input, &judged);
+    assert_eq!(notes[0], "Effect: left minus right, in percentage points.");
 }
 
 #[test]

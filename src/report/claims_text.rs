@@ -150,11 +150,7 @@ fn reach(input: &Input, outcome: &Outcome) -> Option<String> {
         return None;
     }
     let seeds = &outcome.shown().seeds;
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
+    let noun = cells::noun(input);
     let sizes = if seeds.paired {
         format!("{} of {noun}s", counted(seeds.first, "pair"))
     } else {
@@ -217,10 +213,14 @@ pub(crate) fn notes(input: &Input, judged: &[Judged<'_>]) -> Vec<String> {
     } else {
         "percentage points"
     };
+    let mut comparisons = tested.iter().flat_map(|one| &one.comparisons);
+    let interval = if comparisons.any(|one| one.interval.is_ok()) {
+        ", with a bootstrap interval over seeds and documents"
+    } else {
+        ""
+    };
     let mut notes = vec![
-        format!(
-            "Effect: left minus right, in {points}, with a bootstrap interval over seeds and documents."
-        ),
+        format!("Effect: left minus right, in {points}{interval}."),
         format!(
             "The p over {unit} decides: {exact}{}, two-sided, {corrected}. Held and contradicted: corrected \
              p < {} with an effect in the claimed or in the other direction. Not shown is no evidence against a claim.",

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cells::{self, Cell, Unit};
+use super::cells::{self, Cell, RunId, Unit};
 use super::error::ReportError;
 use super::input::Input;
 use super::text;
@@ -61,7 +61,7 @@ pub(crate) struct SeedTest {
 pub(crate) struct DocumentTest {
     /// Number of documents.
     pub(crate) documents: usize,
-    /// Runs of each side whose counts were exchanged together.
+    /// Runs of each side; what a document has in several of them was exchanged together.
     pub(crate) runs: usize,
     /// What was counted.
     pub(crate) test: PermutationTest,
@@ -277,7 +277,12 @@ pub(crate) fn over_seeds(
         )
     };
     if first.is_empty() || second.is_empty() {
-        return Err("the two have no seed in common".to_owned());
+        let noun = if cells::has_folds(input) {
+            "fold"
+        } else {
+            "seed"
+        };
+        return Err(format!("the two have no {noun} in common"));
     }
     let test = if paired {
         stats::sign_flip(&first, &second, draws, seed)
@@ -302,7 +307,7 @@ pub(crate) fn over_seeds(
     })
 }
 
-/// Tests two cells over documents, on the seeds that both have.
+/// Tests two cells over documents, on the seeds (and folds) that both have.
 pub(crate) fn over_documents(
     column: Column,
     cell: &Cell<'_>,
@@ -310,13 +315,13 @@ pub(crate) fn over_documents(
     draws: u64,
 ) -> Result<DocumentTest, String> {
     // Blocks of runs are exchanged together, so both sides need the same runs.
-    let common: BTreeSet<u64> = cell
-        .seeds(column)
-        .intersection(&baseline.seeds(column))
+    let common: BTreeSet<RunId> = cell
+        .scored(column)
+        .intersection(&baseline.scored(column))
         .copied()
         .collect();
     if common.is_empty() {
-        return Err("the two have no seed in common".to_owned());
+        return Err(format!("the two have no {} in common", cell.noun()));
     }
     let (ours, theirs) = (
         cell.run_counts(column, &common)?,

@@ -88,6 +88,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         runs,
         missing: Vec::new(),
         untimed: Vec::new(),
+        defaults: Vec::new(),
         published: Vec::new(),
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::beside::{self, Apart};
-use super::cells::Cell;
+use super::cells::{self, Cell};
 use super::compare::{self, Comparison};
 use super::error::ReportError;
 use super::frame::{self, Spread, Spreads};
@@ -40,6 +40,8 @@ pub(crate) struct Grid {
     pub(crate) groups: Vec<Group>,
     /// Whether rows rest on different numbers of runs, which then stand in a column of their own.
     pub(crate) uneven: bool,
+    /// What is counted in that column: runs, or folds.
+    pub(crate) counted: String,
     /// One block for each combination of the values of the other axes.
     pub(crate) blocks: Vec<Block>,
     /// What the marks mean and what could not be marked.
@@ -220,6 +222,7 @@ pub(crate) fn build(
         note: String::new(),
         head: heads.join(" / "),
         uneven: false,
+        counted: format!("{}s", cells::noun(input)),
         apart: beside::apart(input, &columns),
         columns,
         groups,

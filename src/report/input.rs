@@ -37,6 +37,8 @@ pub struct Input {
     pub missing: Vec<MissingRun>,
     /// Every scored run without a speed, where speeds are asked for.
     pub untimed: Vec<MissingRun>,
+    /// Axis keys with the values that they have where no axis sets them; a plot may mark them.
+    pub defaults: Vec<(String, String)>,
     /// Values that papers printed for the table this experiment mirrors.
     pub published: Vec<PublishedValue>,
     /// Names and values printed at the foot of the page. Neither times nor hosts belong here:

@@ -20,7 +20,7 @@ pub(crate) struct Interval {
     pub(crate) column: Column,
     /// Mean over runs.
     pub(crate) mean: f64,
-    /// Lower and upper end; none where the runs of a cell have different documents.
+    /// Lower and upper end; none where the runs of a cell have different documents, as those of folds do.
     pub(crate) ends: Option<(f64, f64)>,
     /// Seed of the resamples.
     pub(crate) seed: u64,
@@ -41,7 +41,7 @@ pub(crate) fn intervals<'a>(
             let Some(spread) = entry.spread else { continue };
             let seed = seed_of(&format!("interval|{}|{:?}", column.name(), cell.values));
             let ends = cell
-                .run_counts(column, &cell.seeds(column))
+                .resampled_counts(column, &cell.scored(column))
                 .ok()
                 .and_then(|counts| {
                     let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed).ok()?;

@@ -10,7 +10,7 @@ pub(crate) fn render(grid: &Grid) -> String {
     let extra = 1 + usize::from(grid.uneven);
     let mut head = vec![escaped(&grid.head)];
     if grid.uneven {
-        head.push("runs".to_owned());
+        head.push(grid.counted.clone());
     }
     for _ in &grid.groups {
         head.extend(grid.titles());

@@ -164,11 +164,7 @@ pub(super) fn seed_test<'a>(
 
 /// How many runs stand against how many.
 pub(super) fn sizes(input: &Input, seeds: &SeedTest) -> String {
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
+    let noun = cells::noun(input);
     if seeds.paired {
         format!("{} pairs of {noun}s", seeds.first)
     } else {
@@ -189,9 +185,14 @@ fn over_seeds(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -> Op
     } else {
         format!("{DOUBLE_DAGGER} p < {alpha}")
     };
+    let caution = if cells::has_folds(input) {
+        "; folds share training documents, so its p is rather too small (Nadeau and Bengio 2003)"
+    } else {
+        ""
+    };
     Some(format!(
         "{levels} against {baseline} over {unit}: {test}, two-sided, {corrected}. \
-         A statement about the method."
+         A statement about the method{caution}."
     ))
 }
 
@@ -214,8 +215,13 @@ fn over_documents(input: &Input, grid: &Grid, baseline: &str, corrected: &str) -
     } else {
         format!("{declared} draws")
     };
+    let pooled = if cells::has_folds(input) {
+        " of all folds"
+    } else {
+        ""
+    };
     Some(format!(
-        "{CIRCLE} p < {} against {baseline} over documents: block approximate randomisation, {draws}, \
+        "{CIRCLE} p < {} against {baseline} over documents{pooled}: block approximate randomisation, {draws}, \
          two-sided, {corrected}. A statement about the trained models at hand only.",
         input.statistics.alpha
     ))

@@ -1,5 +1,6 @@
 //! The legend of a line plot: which line is whose, and what whiskers and open markers are.
 
+use super::curve_text;
 use super::line_plot::{MARGIN, WIDTH};
 use super::series::Series;
 
@@ -20,6 +21,10 @@ pub(super) enum Sign {
     Line(usize),
     Interval,
     Open,
+    /// The curve of a single run.
+    Thin,
+    /// A curve in the background.
+    Guide,
 }
 
 /// A sign and what it means.
@@ -72,6 +77,17 @@ fn items(series: &Series) -> Vec<Item> {
         for (number, name) in series.names.iter().enumerate() {
             push(Sign::Line(number), name);
         }
+    }
+    if let Some(curves) = &series.curves {
+        if curves.has_several_runs() {
+            push(Sign::Thin, &format!("single {}s", curves.noun));
+        }
+        push(Sign::Guide, "equal F1");
+        push(
+            Sign::None,
+            &format!("numbers: {}", curve_text::numbers(curves, &series.x)),
+        );
+        return items;
     }
     if series
         .intervals

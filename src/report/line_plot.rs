@@ -21,11 +21,11 @@ pub(super) const WIDTH: i32 = 800;
 pub(super) const MARGIN: i32 = 20;
 /// Size of all text: at the width of a column a letter comes out at 7 to 8 points.
 pub(super) const TEXT: i32 = 30;
-const HEADING: i32 = 54;
-const TITLE: i32 = 52;
+pub(super) const HEADING: i32 = 54;
+pub(super) const TITLE: i32 = 52;
 const PANEL: i32 = 300;
 const NAME: i32 = 44;
-const BELOW: i32 = 14;
+pub(super) const BELOW: i32 = 14;
 
 /// The plot as SVG; none where nothing has scores.
 pub(crate) fn svg(series: &Series) -> Result<Option<String>, ReportError> {
@@ -78,17 +78,12 @@ impl Picture for Series {
             )?;
             top += NAME;
         }
-        top += BELOW;
-        for line in line_legend::lines(self) {
-            legend_line(canvas, &line, top + line_legend::LINE / 2)?;
-            top += line_legend::LINE;
-        }
-        Ok(())
+        paint_legend(canvas, self, top + BELOW)
     }
 }
 
 /// Nothing is drawn where nothing is scored.
-fn scored_blocks(series: &Series) -> impl Iterator<Item = &Block> {
+pub(super) fn scored_blocks(series: &Series) -> impl Iterator<Item = &Block> {
     let scored = |row: &Row| row.parts.iter().any(|part| part.runs > 0);
     series
         .blocks
@@ -153,7 +148,7 @@ fn in_column(series: &Series, column: usize) -> impl Iterator<Item = f64> {
 }
 
 /// Colour and shape of a line; when the colours begin again, the shapes are others.
-fn sign(line: usize) -> (RGBColor, usize) {
+pub(super) fn sign(line: usize) -> (RGBColor, usize) {
     (COLOURS[line % COLOURS.len()], line + line / COLOURS.len())
 }
 
@@ -196,6 +191,19 @@ fn draw_line<B: DrawingBackend>(
     Ok(())
 }
 
+/// The legend below the panels.
+pub(super) fn paint_legend<B: DrawingBackend>(
+    canvas: &Canvas<B>,
+    series: &Series,
+    mut top: i32,
+) -> Drawn<B> {
+    for line in line_legend::lines(series) {
+        legend_line(canvas, &line, top + line_legend::LINE / 2)?;
+        top += line_legend::LINE;
+    }
+    Ok(())
+}
+
 fn legend_line<B: DrawingBackend>(canvas: &Canvas<B>, items: &[Item], middle: i32) -> Drawn<B> {
     let mut left = MARGIN;
     for item in items {
@@ -209,6 +217,14 @@ fn legend_line<B: DrawingBackend>(canvas: &Canvas<B>, items: &[Item], middle: i3
                 marker::draw(&canvas.root, shape, (centre, middle), colour)?;
             }
             Sign::Interval => canvas.upright(centre, (middle - 15, middle + 15), INK)?,
+            Sign::Thin => {
+                let ends = ((left, middle), (left + line_legend::SIGN, middle));
+                canvas.line(ends.0, ends.1, INK.mix(0.5).stroke_width(2))?;
+            }
+            Sign::Guide => {
+                let ends = ((left, middle), (left + line_legend::SIGN, middle));
+                canvas.line(ends.0, ends.1, GUIDE.stroke_width(3))?;
+            }
             Sign::Open => marker::open(&canvas.root, 0, (centre, middle), INK)?,
         }
         if !matches!(item.sign, Sign::None) {

@@ -65,7 +65,7 @@ pub(crate) fn render(grid: &Grid) -> String {
 fn head(grid: &Grid) -> Vec<String> {
     let mut head = vec![escaped(&grid.head)];
     if grid.uneven {
-        head.push("runs".to_owned());
+        head.push(grid.counted.clone());
     }
     for group in &grid.groups {
         let titles = grid.titles().into_iter();

@@ -16,6 +16,10 @@ mod claims_formats;
 mod claims_json;
 mod claims_text;
 mod compare;
+mod curve_labels;
+mod curve_plot;
+mod curve_text;
+mod curves;
 mod error;
 mod file;
 mod frame;
@@ -58,6 +62,10 @@ mod tests;
 mod tests_across;
 #[cfg(test)]
 mod tests_bench;
+#[cfg(test)]
+mod tests_curves;
+#[cfg(test)]
+mod tests_folds;
 #[cfg(test)]
 mod tests_lines;
 #[cfg(test)]

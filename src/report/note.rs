@@ -15,11 +15,7 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
     } else {
         format!(" on {}", corpus_name(&input.corpus))
     };
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
+    let noun = cells::noun(input);
     let counts: BTreeSet<usize> = grid
         .parts()
         .map(|part| part.runs)
@@ -36,6 +32,10 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
         _ => format!(
             "mean ± standard deviation over the {noun}s, their number in the column {noun}s"
         ),
+    };
+    let numbers = match seeds_of_folds(input) {
+        Some(seeds) => format!("{numbers}, each fold a mean of {seeds}"),
+        None => numbers,
     };
     let measures = measures(grid);
     let scored = (!measures.is_empty()).then(|| format!("{measures} in percent"));
@@ -58,6 +58,22 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
         shown => shown.join(" and "),
     };
     format!("{}{corpus}{profile}; {numbers}.", capitalised(&shown))
+}
+
+/// How many seeds a fold is the mean of; none where there are no folds, or where each has one seed.
+pub(super) fn seeds_of_folds(input: &Input) -> Option<String> {
+    let mut folds = Vec::new();
+    for run in &input.runs {
+        folds.push((&run.cell, run.fold?));
+    }
+    folds.sort_unstable();
+    let seeds = folds.chunk_by(|one, other| one == other).map(<[_]>::len);
+    let (least, most) = (seeds.clone().min()?, seeds.max()?);
+    match (least, most) {
+        (1, 1) => None,
+        (least, most) if least == most => Some(format!("{most} seeds")),
+        (least, most) => Some(format!("{least} to {most} seeds")),
+    }
 }
 
 fn capitalised(text: &str) -> String {

@@ -146,6 +146,7 @@ fn table(grid: &Grid, plot: Option<&String>) -> Value {
         note => grid.note,
         head => grid.head,
         uneven => grid.uneven,
+        counted => grid.counted,
         columns => grid.titles(),
         headings => grid.headings().collect::<Vec<_>>(),
         span => 1 + usize::from(grid.uneven) + grid.groups.len() * grid.columns.len(),

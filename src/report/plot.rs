@@ -52,7 +52,7 @@ impl Picture for DotPlot<'_> {
     }
 
     fn size(&self) -> (i32, i32) {
-        (WIDTH, height(self.grid))
+        (WIDTH, height(self.grid, self.intervals))
     }
 
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn<B> {
@@ -102,21 +102,21 @@ fn strip_height(grid: &Grid, strip: &Strip<'_>) -> i32 {
     lines * panel_height(strip) + if strip.heading.is_some() { HEADING } else { 0 }
 }
 
-fn height(grid: &Grid) -> i32 {
+fn height(grid: &Grid, intervals: &[Interval]) -> i32 {
     let strips: i32 = strips(grid)
         .iter()
         .map(|strip| strip_height(grid, strip))
         .sum();
-    MARGIN + strips + legend(grid).len() as i32 * LEGEND_LINE + MARGIN
+    MARGIN + strips + legend(grid, intervals).len() as i32 * LEGEND_LINE + MARGIN
 }
 
 /// The lines under the panels, each with the sign it explains.
-fn legend(grid: &Grid) -> Vec<(Sign, String)> {
+fn legend(grid: &Grid, intervals: &[Interval]) -> Vec<(Sign, String)> {
     let mut lines = vec![(
         Sign::Dot,
-        "mean over runs; each panel has its own scale".to_owned(),
+        format!("mean over {}; each panel has its own scale", grid.counted),
     )];
-    if grid.columns.iter().any(|column| column.measure().is_some()) {
+    if intervals.iter().any(|interval| interval.ends.is_some()) {
         let interval = "95 % interval over seeds and documents (pigeonhole bootstrap)";
         lines.push((Sign::Bar, interval.to_owned()));
     }
@@ -182,7 +182,7 @@ fn paint<B: DrawingBackend>(canvas: &Canvas<B>, grid: &Grid, intervals: &[Interv
             top += panel_height(strip);
         }
     }
-    paint_legend(canvas, grid, left, top)
+    paint_legend(canvas, (grid, intervals), (left, top))
 }
 
 fn row_labels<B: DrawingBackend>(
@@ -296,11 +296,10 @@ fn panel<B: DrawingBackend>(
 
 fn paint_legend<B: DrawingBackend>(
     canvas: &Canvas<B>,
-    grid: &Grid,
-    left: i32,
-    top: i32,
+    (grid, intervals): (&Grid, &[Interval]),
+    (left, top): (i32, i32),
 ) -> Drawn<B> {
-    for (number, (sign, words)) in legend(grid).into_iter().enumerate() {
+    for (number, (sign, words)) in legend(grid, intervals).into_iter().enumerate() {
         let middle = top + LEGEND_LINE * number as i32 + LEGEND_LINE / 2;
         let (start, end) = (left, left + 48);
         match sign {

@@ -1,6 +1,8 @@
 //! A `[[plot]]` before it is drawn: points along an axis, joined to lines, in a panel for each metric.
 
 use super::cells::{self, Cell};
+use super::curve_text;
+use super::curves::{self, Curves};
 use super::error::ReportError;
 use super::frame::{self, Spreads};
 use super::grid::{self, Block, Group, Part, Row};
@@ -10,7 +12,7 @@ use super::layout::Layout;
 use super::series_text;
 use super::text;
 use crate::score::Column;
-use crate::spec::Plot;
+use crate::spec::{Plot, PlotKind};
 
 /// The one axis whose values are shares of a whole, which read better in percent, and what it says.
 const SHARE: (&str, &str) = ("corpus.share", "share of the training documents");
@@ -33,6 +35,8 @@ pub(crate) struct Series {
     /// One block for each combination of the values of the other axes; its rows are lines, the parts of a row are
     /// points, in the order of the ticks.
     pub(crate) blocks: Vec<Block>,
+    /// What a plot of precision over recall has beside its points; none of other plots.
+    pub(crate) curves: Option<Curves>,
     /// The interval of every point that has scores.
     pub(crate) intervals: Vec<Interval>,
     /// What the points are, in words.
@@ -80,6 +84,7 @@ pub(crate) fn build(
         let metrics = frame::metrics(input).into_iter();
         columns = metrics.map(Column::from).collect();
     }
+    let columns = curves::columns(plot.kind, columns).map_err(failed)?;
     let has_place = |cell: &&Cell<'_>| !cells::value(&cell.values, &plot.x).is_empty();
     let placed: Vec<Cell<'_>> = cells.iter().filter(has_place).cloned().collect();
     let layout = Layout::over(&plot.x, &plot.lines, input, &placed);
@@ -102,6 +107,8 @@ pub(crate) fn build(
     }
     let heads: Vec<&str> = plot.lines.iter().map(|key| text::short_key(key)).collect();
     let rows = blocks.iter().flat_map(|block| &block.rows);
+    let curves = (plot.kind == PlotKind::PrecisionRecall)
+        .then(|| curves::build(input, (&plot.x, &x), &columns, rows.clone(), cells));
     let mut series = Series {
         number,
         caption: plot.caption.clone().unwrap_or_else(|| input.title.clone()),
@@ -111,11 +118,17 @@ pub(crate) fn build(
         columns,
         names,
         blocks,
+        curves,
         note: String::new(),
         missing: None,
     };
     series.note = series_text::note(input, &series);
-    series.missing = series_text::missing(cells, &plot.x);
+    let silent = series.curves.as_ref().and_then(curve_text::silent);
+    let missing: Vec<String> = [series_text::missing(cells, &plot.x), silent]
+        .into_iter()
+        .flatten()
+        .collect();
+    series.missing = (!missing.is_empty()).then(|| missing.join(" "));
     Ok(series)
 }
 

@@ -5,9 +5,11 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use super::beside;
 use super::cells::{self, Cell};
+use super::curve_text;
 use super::error::ReportError;
 use super::input::Input;
 use super::markdown::escaped;
+use super::note;
 use super::published::corpus_name;
 use super::series::Series;
 use super::text;
@@ -23,11 +25,7 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
         subject.push(format!("{} split", input.split));
     }
     subject.push(format!("scoring profile {}", input.scoring_profile));
-    let noun = if cells::has_folds(input) {
-        "fold"
-    } else {
-        "run"
-    };
+    let noun = cells::noun(input);
     let counts: BTreeSet<usize> = series.points().map(|point| point.runs).collect();
     let counts: Vec<usize> = counts.into_iter().filter(|&runs| runs > 0).collect();
     let points = match counts.as_slice() {
@@ -37,6 +35,15 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
         [first, .., last] => format!("points are means over {first} to {last} {noun}s"),
     };
     let mut note = format!("On {}; {points}", subject.join(", "));
+    if let Some(seeds) = note::seeds_of_folds(input) {
+        let _ = write!(note, ", each fold a mean of {seeds}");
+    }
+    if let Some(curves) = &series.curves {
+        if !counts.is_empty() {
+            note += &curve_text::signs(curves, &series.x);
+        }
+        return note + ".";
+    }
     if series
         .intervals
         .iter()
@@ -97,6 +104,27 @@ fn described(values: &[(String, String)]) -> String {
 
 /// What a reader hears who cannot see the plot.
 pub(crate) fn alternative(series: &Series) -> String {
+    let mut words = match &series.curves {
+        Some(curves) => curve_text::alternative(curves, &series.x),
+        None => over(series),
+    };
+    if !series.head.is_empty() {
+        let each = if series.curves.is_some() {
+            "curve"
+        } else {
+            "line"
+        };
+        let _ = write!(
+            words,
+            ", a {each} for each {} ({})",
+            series.head,
+            series.names.join(", ")
+        );
+    }
+    words
+}
+
+fn over(series: &Series) -> String {
     let metrics: Vec<String> = series.columns.iter().map(ToString::to_string).collect();
     let ticks: Vec<&str> = series
         .x
@@ -104,21 +132,12 @@ pub(crate) fn alternative(series: &Series) -> String {
         .iter()
         .map(|(_, tick)| tick.as_str())
         .collect();
-    let mut words = format!(
+    format!(
         "{} over {} ({})",
         metrics.join(", "),
         series.x.name,
         ticks.join(", ")
-    );
-    if !series.head.is_empty() {
-        let _ = write!(
-            words,
-            ", a line for each {} ({})",
-            series.head,
-            series.names.join(", ")
-        );
-    }
-    words
+    )
 }
 
 /// `plots/plot-N.md`.

@@ -58,6 +58,16 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
             );
         }
     }
+    // Tables are what a terminal can show; where there are none, it says what was drawn.
+    if out.is_empty() {
+        for series in &contents.series {
+            push_wrapped(&mut out, &series.caption, width, 0);
+            push_wrapped(&mut out, &series.note, width, 0);
+            if let Some(missing) = &series.missing {
+                push_wrapped(&mut out, missing, width, 0);
+            }
+        }
+    }
     out.push_str(&claims_formats::terminal(input, &contents.claims, width));
     Ok(out)
 }
@@ -145,7 +155,7 @@ fn push_pairwise(out: &mut String, grid: &Grid, width: usize) {
 fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
     let mut head: Vec<String> = groups.clone().flat_map(|_| grid.titles()).collect();
     if grid.uneven {
-        head.insert(0, "runs".to_owned());
+        head.insert(0, grid.counted.clone());
     }
     let tails: Vec<Tail> = groups
         .clone()

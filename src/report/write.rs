@@ -12,8 +12,8 @@ use super::input::Input;
 use super::intervals;
 use super::series::{self, Series};
 use super::{
-    claims_formats, latex, line_plot, markdown, page, pairwise_csv, plot, series_text, stats_json,
-    table_csv,
+    claims_formats, curve_plot, latex, line_plot, markdown, page, pairwise_csv, plot, series_text,
+    stats_json, table_csv,
 };
 use crate::spec::Table;
 
@@ -113,10 +113,8 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         replace(&path, |temporary| plot::png(grid, intervals, temporary))?;
         written.push(path);
     }
-    for one in series.iter().filter(|one| !one.intervals.is_empty()) {
-        let path = folder.join(format!("plots/plot-{}.png", one.number));
-        replace(&path, |temporary| line_plot::png(one, temporary))?;
-        written.push(path);
+    for (one, _) in lines.iter().filter(|(_, picture)| picture.is_some()) {
+        written.push(draw_plot(one, folder)?);
     }
     for part in ["tables", "plots"] {
         let kept = written
@@ -149,11 +147,24 @@ fn add_plot(
     let words = series_text::markdown(series);
     files.push((format!("{name}.md"), words.into_bytes()));
     files.push((format!("{name}.csv"), series_text::csv(input, series)?));
-    let picture = line_plot::svg(series)?;
+    let picture = match &series.curves {
+        Some(curves) => curve_plot::svg(series, curves)?,
+        None => line_plot::svg(series)?,
+    };
     if let Some(picture) = &picture {
         files.push((format!("{name}.svg"), picture.clone().into_bytes()));
     }
     Ok(picture)
+}
+
+/// Draws one plot that the experiment asks for as PNG, and returns its path.
+fn draw_plot(series: &Series, folder: &Path) -> Result<PathBuf, ReportError> {
+    let path = folder.join(format!("plots/plot-{}.png", series.number));
+    replace(&path, |temporary| match &series.curves {
+        Some(curves) => curve_plot::png(series, curves, temporary),
+        None => line_plot::png(series, temporary),
+    })?;
+    Ok(path)
 }
 
 /// What the formats are made from.
@@ -176,9 +187,9 @@ pub(super) fn contents(input: &Input) -> Result<Contents<'_>, ReportError> {
     let long = frame::long(input, &cells)?;
     let scores = frame::to_csv(&long)?;
     let spreads = frame::spreads(input, &long)?;
-    // An experiment without tables still shows what it found.
+    // An experiment with neither tables nor plots still shows what it found.
     let fallback = [Table::default()];
-    let tables = if input.tables.is_empty() {
+    let tables = if input.tables.is_empty() && input.plots.is_empty() {
         fallback.as_slice()
     } else {
         &input.tables

@@ -18,11 +18,13 @@ pub struct Plot {
     pub kind: PlotKind,
     /// The line above the plot; without one, the title of the experiment.
     pub caption: Option<String>,
-    /// The axis that runs from left to right: numbers at their distances, other values at equal ones.
+    /// The axis that runs from left to right: numbers at their distances, other values at equal ones. Of precision
+    /// over recall, the axis along each curve, such as a threshold.
     pub x: String,
     /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`); without any, the F1 of all.
+    /// Of precision over recall, metrics alone.
     pub y: Vec<String>,
-    /// The axis or axes whose values are a line each; without any, there is one line.
+    /// The axis or axes whose values are a line or a curve each; without any, there is one.
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(schema_with = "one_or_many_schema")]
     pub lines: Vec<String>,
@@ -35,6 +37,8 @@ pub enum PlotKind {
     /// A point with its interval for each cell, joined by lines.
     #[default]
     Line,
+    /// Precision over recall: the cells along `x` are joined to a curve.
+    PrecisionRecall,
 }
 
 impl Plot {
@@ -80,10 +84,17 @@ impl Plot {
         for (number, name) in self.y.iter().enumerate() {
             let candidates = candidates(name, vocabulary);
             let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+            let keys = ["y", &number.to_string()];
             if !candidates.contains(&name.as_str()) {
                 let message = format!("`{name}` is not one of the metrics");
-                let fault = Fault::maybe_at(place(&["y", &number.to_string()]), message);
+                let fault = Fault::maybe_at(place(&keys), message);
                 faults.push(fault.help(advice(name, &candidates, "metrics")));
+            } else if self.kind == PlotKind::PrecisionRecall
+                && !vocabulary.metrics.contains(&name.as_str())
+            {
+                let message = format!("`{name}` is not a metric alone");
+                let help = "a plot of precision over recall shows both measures of its metrics";
+                faults.push(Fault::maybe_at(place(&keys), message).help(help));
             }
         }
     }

@@ -250,6 +250,22 @@ pairwise = ["haste"]
     )
 );
 shows!(
+    precision_over_recall,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[plot]]
+kind = "precision-recall"
+x = "pan.kind"
+y = ["taste", "smell.worst", "tast"]
+
+[[plot]]
+kind = "precision-recal"
+x = "pan.kind"
+"#
+    )
+);
+shows!(
     plot_in_a_profile,
     GOOD.replace(
         "train.epochs = 50",
