@@ -239,29 +239,6 @@ fn ordered(splits: [&[Document]; 3], labels: impl Fn(&Sentence) -> Vec<&String>)
     train.into_iter().chain(later).collect()
 }
 
-/// What a system extracted from one sentence, by sub-task (Yan et al. 2022): entity identification and
-/// classification, relation identification and classification.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extraction {
-    /// Spans found to be entities, of whatever type.
-    pub spans: Vec<Span>,
-    /// Typed entities.
-    pub entities: Vec<Entity>,
-    /// Ordered pairs (subject, object) found to be related, by whatever relation.
-    pub pairs: Vec<(Span, Span)>,
-    /// Labelled relations.
-    pub relations: Vec<Relation>,
-}
-
-/// What a system extracted from one document.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prediction {
-    /// The document's key.
-    pub key: String,
-    /// One extraction for each of its sentences.
-    pub sentences: Vec<Extraction>,
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

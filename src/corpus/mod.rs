@@ -10,6 +10,7 @@ mod demo;
 mod document;
 mod dygie;
 mod error;
+mod extraction;
 mod folder;
 mod line;
 mod listing;
@@ -22,11 +23,10 @@ mod statistics;
 pub use check::{Check, Finding, Severity, check};
 pub use config::CorpusConfig;
 pub use demo::{DemoConfig, DemoDocuments, demo};
-pub use document::{
-    Corpus, Document, Entity, Extraction, Labels, Prediction, Relation, Sentence, Span, Split,
-};
+pub use document::{Corpus, Document, Entity, Labels, Relation, Sentence, Span, Split};
 pub use dygie::{read_dygie, write_dygie};
 pub use error::CorpusError;
+pub use extraction::{Extraction, Link, Prediction};
 pub use folder::{read_documents, read_folder};
 pub use listing::{Listed, list, render_list};
 pub use locate::{Source, known_names, locate};

@@ -175,6 +175,7 @@ fn predict(
             entities,
             pairs,
             relations,
+            links: Vec::new(),
         }
     };
     documents

@@ -181,7 +181,7 @@ mod tests {
             spans: vec![Span::new(0, 0), Span::new(2, 2), Span::new(1, 1)],
             entities: vec![entity(0, 0, "A"), entity(2, 2, "A")],
             pairs: vec![pair],
-            relations: vec![],
+            ..Extraction::default()
         };
         let counts = counts(gold, predicted);
         assert_eq!(counts[&Metric::EntI], of(2, 3, 2));
