@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::configuration::{Configuration, SystemKind};
-use super::draft::{Draft, Drafts, value};
+use super::draft::Drafts;
 use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity};
@@ -39,21 +39,9 @@ pub fn draft_run(
         }
         SystemKind::Pure => pure::draft_run(configuration, corpus, encoder, seed, split, drafts)?,
     };
-    let step = ScoreStep {
-        profile: configuration.eval.profile.name().to_owned(),
-    };
-    Ok(drafts.add(Draft {
-        kind: SCORE,
-        version: scoring::VERSION,
-        label: format!(
-            "score {} seed {seed} on {split}",
-            configuration.system.approach()
-        ),
-        description: value(&step)?,
-        defaults: Value::Null,
-        inputs: vec![predicted],
-        training: false,
-    }))
+    let step = ScoreStep::new(configuration.eval.convention(), &corpus.symmetric, None);
+    let what = format!("{} seed {seed} on {split}", configuration.system.approach());
+    scoring::draft(&step, &what, predicted, drafts)
 }
 
 /// Drafts the step that times the relation inference of the run that the draft `score`
