@@ -14,6 +14,7 @@ mod claims_formats;
 mod claims_json;
 mod claims_text;
 mod compare;
+mod conventions;
 mod error;
 mod file;
 mod frame;
@@ -55,12 +56,17 @@ mod tests;
 #[cfg(test)]
 mod tests_across;
 #[cfg(test)]
+mod tests_conventions;
+#[cfg(test)]
 mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
+mod tests_published;
+#[cfg(test)]
 mod tests_speed;
 
+pub use conventions::CONVENTION_AXES;
 pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};

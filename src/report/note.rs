@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cells;
+use super::conventions;
 use super::grid::Grid;
 use super::input::Input;
 use super::published::corpus_name;
@@ -42,7 +43,7 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
     let timed = grid.columns.contains(&Column::Speed);
     let timed = timed.then(|| "speed in sentences/s".to_owned());
     let profile = match scored {
-        Some(_) => format!(", scoring profile {}", input.scoring_profile),
+        Some(_) => format!(", {}", conventions::told(&grid.conventions(input))),
         None => String::new(),
     };
     let shown: Vec<String> = scored.into_iter().chain(timed).collect();

@@ -5,6 +5,7 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use super::beside;
 use super::cells::{self, Cell};
+use super::conventions;
 use super::error::ReportError;
 use super::input::Input;
 use super::markdown::escaped;
@@ -22,7 +23,8 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
     if !is_axis("eval.split") {
         subject.push(format!("{} split", input.split));
     }
-    subject.push(format!("scoring profile {}", input.scoring_profile));
+    let cells = series.points().filter_map(|point| point.cell.as_deref());
+    subject.push(conventions::told(&input.conventions(cells)));
     let noun = if cells::has_folds(input) {
         "fold"
     } else {
