@@ -128,6 +128,7 @@ fn epoch(
         module,
         corpus: CorpusIdentity {
             hash: corpus.content_hash(),
+            symmetric: corpus.labels.symmetric.clone(),
         },
         encoder: EncoderIdentity {
             hash: None,

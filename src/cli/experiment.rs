@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::plan::Places;
-use crate::report::published;
+use crate::report::{CONVENTION_AXES, published};
 use crate::score::{Column, Measure, Metric};
 use crate::spec::{Cell, Experiment, Options, Vocabulary};
 use crate::systems::Configuration;
@@ -37,6 +37,18 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
     // A table that is not known must not come up after hours of training.
     if let Some(mirror) = &experiment.mirrors {
         published(mirror, &[]).map_err(Problem::set_up)?;
+    }
+    for key in CONVENTION_AXES {
+        let axis = experiment.axes.axes.iter().find(|axis| axis.key == key);
+        if axis.is_some_and(|axis| axis.values.len() > 1)
+            && experiment.statistics.baseline.contains_key(key)
+        {
+            return Err(Problem::set_up(format!(
+                "{}: the baseline names `{key}`, but scores in which something else counts as right cannot be \
+                 compared; leave it out of `statistics.baseline`, and every convention has a baseline of its own",
+                arguments.file.display()
+            )));
+        }
     }
     if experiment.runs().is_empty() {
         return Err(Problem::nothing(format!(

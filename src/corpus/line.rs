@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::dygie::offsets;
-use super::{CorpusError, Document, Entity, Relation, Sentence, Span};
+use super::{CorpusError, Document, Entity, Link, Relation, Sentence, Span};
 
 /// The non-empty lines of a file, parsed.
 pub(super) fn lines(
@@ -146,6 +146,40 @@ impl Line {
             tail: spans[1],
             label,
         })
+    }
+
+    /// `[start, end, start, end, type, probability]` items of each sentence.
+    pub(super) fn links(
+        &self,
+        field: &str,
+        document: &Document,
+    ) -> Result<Vec<Vec<Link>>, CorpusError> {
+        let lists = self.lists(field, Some(document.sentences.len()))?;
+        let linked = self.relations(field, document)?;
+        let mut all = Vec::with_capacity(linked.len());
+        for (sentence, (items, list)) in linked.into_iter().zip(lists).enumerate() {
+            let mut links = Vec::with_capacity(items.len());
+            for (place, (relation, item)) in items.into_iter().zip(list).enumerate() {
+                let found = item.get(5);
+                let probability = found.and_then(Value::as_f64);
+                let probability = probability.filter(|found| (0.0..=1.0).contains(found));
+                let probability = probability.ok_or_else(|| {
+                    let found = found.map_or_else(|| "nothing".to_owned(), Value::to_string);
+                    self.error(
+                        format!("{field}[{sentence}][{place}]"),
+                        format!("expected a probability from 0 to 1 after the type, found {found}"),
+                    )
+                })?;
+                links.push(Link {
+                    head: relation.head,
+                    tail: relation.tail,
+                    label: relation.label,
+                    probability,
+                });
+            }
+            all.push(links);
+        }
+        Ok(all)
     }
 
     /// `[start, end]` items of each sentence.

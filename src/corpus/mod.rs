@@ -13,6 +13,7 @@ mod document;
 mod documents;
 mod dygie;
 mod error;
+mod extraction;
 mod folder;
 mod folds;
 mod form;
@@ -32,12 +33,11 @@ pub use check::{Check, Finding, Severity, check};
 pub use columns::read_columns;
 pub use config::CorpusConfig;
 pub use demo::{DemoConfig, DemoDocuments, demo};
-pub use document::{
-    Corpus, Document, Entity, Extraction, Labels, Link, Prediction, Relation, Sentence, Span, Split,
-};
+pub use document::{Corpus, Document, Entity, Labels, Relation, Sentence, Span, Split};
 pub use documents::read_documents;
 pub use dygie::{read_dygie, write_dygie};
 pub use error::CorpusError;
+pub use extraction::{Extraction, Link, Prediction};
 pub use listing::{Listed, list, render_list};
 pub use locate::{Source, known_names, locate};
 pub use nesting::nesting_depth;

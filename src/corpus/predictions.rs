@@ -11,7 +11,8 @@ use super::line::lines;
 use super::{CorpusError, Document, Extraction, Prediction};
 
 /// Writes one line for each document: `doc_key`, `sentences`, `ner`, `relations`, and the four predicted
-/// lists `predicted_spans`, `predicted_ner`, `predicted_pairs` and `predicted_relations`.
+/// lists `predicted_spans`, `predicted_ner`, `predicted_pairs` and `predicted_relations`. Where any sentence has
+/// links, `predicted_links` follows, of items `[start, end, start, end, type, probability]`.
 ///
 /// # Errors
 /// [`CorpusError::Mismatch`] where the predictions are of other documents or have another number of
@@ -32,10 +33,15 @@ pub fn write_predictions(
             .map_or_else(|| "(none)".into(), |document| document.key.clone());
         return Err(CorpusError::Mismatch { document, message });
     }
+    let mut sentences = predicted.iter().flat_map(|document| &document.sentences);
+    let linked = sentences.any(|sentence| !sentence.links.is_empty());
     for (document, prediction) in gold.iter().zip(predicted) {
         check_fit(document, prediction)?;
-        serde_json::to_writer(&mut writer, &line(document, prediction))
-            .map_err(std::io::Error::from)?;
+        let mut value = line(document, prediction);
+        if linked {
+            value["predicted_links"] = links(document, prediction);
+        }
+        serde_json::to_writer(&mut writer, &value).map_err(std::io::Error::from)?;
         writer.write_all(b"\n")?;
     }
     writer.flush()?;
@@ -95,8 +101,27 @@ fn line(document: &Document, prediction: &Prediction) -> Value {
     value
 }
 
+fn links(document: &Document, prediction: &Prediction) -> Value {
+    let sentences = prediction.sentences.iter().zip(dygie::offsets(document));
+    let lists = sentences.map(|(sentence, offset)| {
+        let links = sentence.links.iter().map(|link| {
+            let [a, b, c, d] = [
+                link.head.start,
+                link.head.end,
+                link.tail.start,
+                link.tail.end,
+            ]
+            .map(|word| word + offset);
+            json!([a, b, c, d, link.label, link.probability])
+        });
+        links.collect::<Vec<Value>>()
+    });
+    json!(lists.collect::<Vec<_>>())
+}
+
 /// Reads such a file: the documents with their gold annotation, and the predictions. A file without
-/// `predicted_spans` or `predicted_pairs` gets them from `predicted_ner` and `predicted_relations`.
+/// `predicted_spans` or `predicted_pairs` gets them from `predicted_ner` and `predicted_relations`; one without
+/// `predicted_links` has none.
 ///
 /// # Errors
 /// [`CorpusError::Read`] and [`CorpusError::Malformed`]; `predicted_ner` and `predicted_relations` must
@@ -119,15 +144,23 @@ pub fn read_predictions(path: &Path) -> Result<(Vec<Document>, Vec<Prediction>),
         } else {
             each(&relations, |relation| (relation.head, relation.tail))
         };
+        let links = if line.has("predicted_links") {
+            line.links("predicted_links", &document)?
+        } else {
+            vec![Vec::new(); document.sentences.len()]
+        };
         let sentences = spans.into_iter().zip(entities).zip(pairs).zip(relations);
         let sentences = sentences
-            .map(|(((spans, entities), pairs), relations)| Extraction {
-                spans,
-                entities,
-                pairs,
-                relations,
-                links: Vec::new(),
-            })
+            .zip(links)
+            .map(
+                |((((spans, entities), pairs), relations), links)| Extraction {
+                    spans,
+                    entities,
+                    pairs,
+                    relations,
+                    links,
+                },
+            )
             .collect();
         predictions.push(Prediction {
             key: document.key.clone(),
@@ -149,7 +182,7 @@ fn each<T, U>(lists: &[Vec<T>], of: impl Fn(&T) -> U) -> Vec<Vec<U>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::corpus::{Entity, Relation, Sentence, Span};
+    use crate::corpus::{Entity, Link, Relation, Sentence, Span};
 
     fn gold() -> Document {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect();
@@ -200,6 +233,60 @@ mod tests {
         let file = written(|line| assert_eq!(line["predicted_pairs"][1][0], json!([3, 4, 2, 2])));
         let (documents, predictions) = read_predictions(file.path()).unwrap();
         assert_eq!((documents, predictions), (vec![gold()], vec![prediction()]));
+    }
+
+    fn linked() -> Prediction {
+        let mut prediction = prediction();
+        prediction.sentences[1].links = [1.0 / 3.0, 1e-9]
+            .map(|probability| Link {
+                head: Span::new(1, 2),
+                tail: Span::new(0, 0),
+                label: "r".into(),
+                probability,
+            })
+            .to_vec();
+        prediction
+    }
+
+    #[test]
+    fn a_file_has_links_only_where_a_sentence_has() {
+        let written = |prediction: Prediction| {
+            let mut text = Vec::new();
+            write_predictions(&mut text, &[gold()], &[prediction]).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert!(!written(prediction()).contains("predicted_links"));
+        let text = written(linked());
+        let expected =
+            r#""predicted_links":[[],[[3,4,2,2,"r",0.3333333333333333],[3,4,2,2,"r",1e-9]]]"#;
+        assert!(text.contains(expected), "{text}");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let (_, predictions) = read_predictions(file.path()).unwrap();
+        assert_eq!(predictions, [linked()]);
+    }
+
+    #[test]
+    fn a_bad_link_is_named() {
+        let error = |links: Value| {
+            let file = written(|line| line["predicted_links"] = json!([[], links]));
+            let error = read_predictions(file.path()).unwrap_err().to_string();
+            let (_, what) = error.split_once(":1: ").unwrap();
+            what.to_owned()
+        };
+        let said = [
+            json!([[2, 2, 3, 4, "r", 0.5], [2, 2, 3, 4, "r", 1.5]]),
+            json!([[2, 2, 3, 4, "r", "likely"]]),
+            json!([[2, 2, 3, 4, "r"]]),
+            json!([[2, 2, 3, 9, "r", 0.5]]),
+        ]
+        .map(error);
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        document `k`: predicted_links[1][1]: expected a probability from 0 to 1 after the type, found 1.5
+        document `k`: predicted_links[1][0]: expected a probability from 0 to 1 after the type, found "likely"
+        document `k`: predicted_links[1][0]: expected a probability from 0 to 1 after the type, found nothing
+        document `k`: predicted_links[1][0]: span [3, 9] leaves sentence 1, which holds words 2 to 4
+        "#);
     }
 
     #[test]

@@ -409,6 +409,43 @@ seed = { count = 5 }
         assert_eq!(before, keys(&["train.time_decay=0.5"]));
     }
 
+    const TWO: &str = r#"
+name = "two"
+[axes]
+"system.approach" = ["a4", "a8"]
+seed = { count = 5 }
+"#;
+
+    const CONVENTIONS: &str = r#"zip = [
+  { "eval.profile" = ["pure", "spert", "spert"],
+    "eval.symmetric" = ["directed", "undirected_once", "double_count"] },
+]
+"#;
+
+    /// What was trained and predicted is scored under every convention, and only that is new.
+    #[test]
+    fn conventions_share_what_they_score() {
+        let one = plan(TWO, &[]);
+        let several = plan(&format!("{TWO}{CONVENTIONS}"), &[]);
+        assert_eq!((several.runs.len(), one.runs.len()), (30, 10));
+        assert_eq!(several.trainings(), one.trainings());
+        assert_eq!(several.steps.len(), one.steps.len() + 20);
+        // A convention at its default is not described, and neither are types that it does not ask for.
+        let keys = |plan: &Plan| -> HashSet<String> {
+            plan.steps.iter().map(|step| step.key.clone()).collect()
+        };
+        assert!(keys(&one).is_subset(&keys(&several)));
+        let scores = several.steps.iter().filter(|step| step.kind == "score");
+        let described: std::collections::BTreeSet<String> =
+            scores.map(|step| step.description.to_string()).collect();
+        let described: Vec<String> = described.into_iter().collect();
+        insta::assert_snapshot!(described.join("\n"), @r#"
+        {"profile":"pure"}
+        {"profile":"spert","symmetric":"double_count","symmetric_types":["ally-of","rival-of"]}
+        {"profile":"spert","symmetric_types":["ally-of","rival-of"]}
+        "#);
+    }
+
     #[test]
     fn runs_without_their_corpus_are_planned_and_not_possible() {
         let plan = plan(EIGHT, &["corpus.name=scierc", "seed=0"]);

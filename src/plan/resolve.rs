@@ -62,12 +62,14 @@ impl<'a> Resolver<'a> {
                 Ok(corpus) => Resolved {
                     identity: CorpusIdentity {
                         hash: corpus.content_hash(),
+                        symmetric: corpus.labels.symmetric.clone(),
                     },
                     found: Ok(size(&corpus)),
                 },
                 Err(error) => Resolved {
                     identity: CorpusIdentity {
                         hash: format!("missing {}", config.name),
+                        symmetric: config.symmetric.clone(),
                     },
                     found: Err(error.to_string()),
                 },

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cells::{self, Cell, Unit};
 use super::compare::{self, DocumentTest, SeedTest};
+use super::conventions;
 use super::input::Input;
 use super::intervals::{LEVEL, REPLICATES};
 use super::text;
@@ -94,6 +95,14 @@ fn in_order(
         if cell.units(column).is_empty() {
             return Err(unscored(input, cell));
         }
+    }
+    let sides = sides.into_iter().flatten();
+    let conventions = input.conventions(sides.map(|cell| cell.values.as_slice()));
+    if conventions.len() > 1 {
+        return Err(format!(
+            "what counts as right differs between the scoring profiles {}, so their scores cannot be compared",
+            conventions::names(&conventions)
+        ));
     }
     match (first, second) {
         ((a, Some(b)), (c, Some(d))) => differences(input, column, [a, b, c, d]),

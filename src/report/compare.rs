@@ -124,8 +124,8 @@ pub(crate) fn baseline_of(
     values.iter().map(put).collect()
 }
 
-/// All comparisons of one table with the baseline, metric after metric. `groups` are the cells of its groups of
-/// columns.
+/// All comparisons of one table with the baseline, metric after metric, of cells of its convention. `groups` are
+/// the cells of its groups of columns.
 pub(crate) fn with_baseline(
     input: &Input,
     table: usize,
@@ -146,6 +146,7 @@ pub(crate) fn with_baseline(
                 let baseline = cells
                     .iter()
                     .find(|other| other.values == values && other.values != cell.values);
+                let baseline = baseline.filter(|baseline| comparable(input, cell, baseline));
                 pairs.extend(baseline.map(|baseline| (cell, baseline)));
             }
             let place = Place {
@@ -160,7 +161,14 @@ pub(crate) fn with_baseline(
     Ok(all)
 }
 
-/// Every two of `cells`, the later held against the earlier, with Holm's correction over all of them.
+/// Whether the same counts as right in both. Two ways to count the same predictions give different scores, and a
+/// test of their difference would say nothing of what was predicted.
+pub(crate) fn comparable(input: &Input, one: &Cell<'_>, other: &Cell<'_>) -> bool {
+    input.convention_of(&one.values) == input.convention_of(&other.values)
+}
+
+/// Every two of `cells`, the later held against the earlier, with Holm's correction over all of them; those of
+/// different conventions are left out.
 pub(crate) fn every_two(
     input: &Input,
     place: Place,
@@ -168,7 +176,9 @@ pub(crate) fn every_two(
 ) -> Result<Vec<Comparison>, ReportError> {
     let mut pairs = Vec::new();
     for (number, &cell) in cells.iter().enumerate() {
-        pairs.extend(cells[..number].iter().map(|&earlier| (cell, earlier)));
+        let earlier = cells[..number].iter().copied();
+        let earlier = earlier.filter(|earlier| comparable(input, cell, earlier));
+        pairs.extend(earlier.map(|earlier| (cell, earlier)));
     }
     family(input, place, Correction::Holm, &pairs)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::input::{Axis, Input, MissingRun, ScoredRun};
-use crate::score::{Counts, DocumentCounts, Metric};
+use crate::score::{Counts, DocumentCounts, Metric, Profile};
 use crate::spec::{Correction, SeedTest, Statistics, Table};
 
 const KEY: &str = "system.approach";
@@ -65,7 +65,8 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         corpus: "demo".to_owned(),
         encoder: "demo".to_owned(),
         split: "test".to_owned(),
-        scoring_profile: "pure".to_owned(),
+        scoring_profile: Profile::Pure,
+        symmetric: None,
         axes: vec![Axis {
             key: KEY.to_owned(),
             values: levels.map(|(name, _)| name.to_owned()).to_vec(),
@@ -92,6 +93,49 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         published: Vec::new(),
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
     }
+}
+
+/// Two approaches, each scored by words and by position with symmetric relations counted twice: by words every document
+/// has an item less, and each of them is right.
+pub(crate) fn two_conventions(seeds: u64) -> Input {
+    let mut input = experiment(0);
+    let conventions = [("iter", "undirected_once"), ("spert", "double_count")];
+    input.axes = vec![
+        axis(KEY, &["a4", "nerre*"]),
+        axis("eval.profile", &conventions.map(|(profile, _)| profile)),
+        axis(
+            "eval.symmetric",
+            &conventions.map(|(_, symmetric)| symmetric),
+        ),
+    ];
+    input.tables = vec![Table {
+        rows: vec![KEY.to_owned()],
+        columns: ["ent-c", "rel+-c"].map(str::to_owned).to_vec(),
+        across: vec!["eval.profile".to_owned()],
+        ..Table::default()
+    }];
+    for (approach, levels) in [("a4", [8, 7, 6, 5, 5, 4]), ("nerre*", [8, 7, 6, 6, 5, 5])] {
+        for (fewer, (profile, symmetric)) in [1, 0].into_iter().zip(conventions) {
+            for seed in 1..=seeds {
+                let mut run = run(approach, seed, levels, 24);
+                run.cell
+                    .push(("eval.profile".to_owned(), profile.to_owned()));
+                run.cell
+                    .push(("eval.symmetric".to_owned(), symmetric.to_owned()));
+                for counts in run
+                    .counts
+                    .iter_mut()
+                    .flat_map(|one| one.counts.values_mut())
+                {
+                    counts.correct -= fewer;
+                    counts.predicted -= fewer;
+                    counts.gold -= fewer;
+                }
+                input.runs.push(run);
+            }
+        }
+    }
+    input
 }
 
 /// Spans that a pruner keeps and spans that a module finds, on three splits and with as many seeds: the pruner keeps

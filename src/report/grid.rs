@@ -1,5 +1,6 @@
 //! A table before it is put into a format: blocks of rows, one entry per column.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::beside::{self, Apart};
@@ -14,7 +15,7 @@ use super::note;
 use super::pairwise::{self, Pairwise};
 use super::text;
 use super::unit::Unit;
-use crate::score::{Column, Measure, Metric};
+use crate::score::{Column, Convention, Measure, Metric};
 use crate::spec::Table;
 
 /// The stricter level of the mark over seeds.
@@ -213,7 +214,7 @@ pub(crate) fn build(
         for part in block.rows.iter_mut().flat_map(|row| &mut row.parts) {
             fill(input, part, &columns, spreads, &comparisons);
         }
-        mark_best(block, groups.len(), &columns);
+        mark_best(input, block, groups.len(), &columns);
     }
     let heads: Vec<&str> = layout.rows.iter().map(|key| text::short_key(key)).collect();
     let mut grid = Grid {
@@ -223,7 +224,7 @@ pub(crate) fn build(
         head: heads.join(" / "),
         uneven: false,
         counted: format!("{}s", cells::noun(input)),
-        apart: beside::apart(input, &columns),
+        apart: beside::apart(input, &columns, cells),
         columns,
         groups,
         blocks,
@@ -351,7 +352,12 @@ fn marks(input: &Input, comparison: &Comparison) -> String {
     marks
 }
 
-fn mark_best(block: &mut Block, groups: usize, columns: &[Column]) {
+/// Marks the best means of each column, those of every convention for themselves.
+fn mark_best(input: &Input, block: &mut Block, groups: usize, columns: &[Column]) {
+    let convention = |row: &Row, group: usize| {
+        let cell = row.parts[group].cell.as_deref();
+        cell.map(|values| input.convention_of(values))
+    };
     // Means that look equal in the table are equal for its reader.
     let shown = |row: &Row, group: usize, column: usize| {
         let entry = &row.parts[group].entries[column];
@@ -363,17 +369,19 @@ fn mark_best(block: &mut Block, groups: usize, columns: &[Column]) {
     let compared: Vec<usize> = (0..columns.len()).filter(compared).collect();
     for (group, &column) in (0..groups).flat_map(|group| compared.iter().map(move |at| (group, at)))
     {
-        let means: Vec<i64> = block
-            .rows
-            .iter()
-            .filter_map(|row| shown(row, group, column))
-            .collect();
-        // The best of one is no news.
-        if means.len() < 2 {
-            continue;
+        let mut means: BTreeMap<Convention, Vec<i64>> = BTreeMap::new();
+        for row in &block.rows {
+            if let (Some(convention), Some(mean)) =
+                (convention(row, group), shown(row, group, column))
+            {
+                means.entry(convention).or_default().push(mean);
+            }
         }
-        let best = means.iter().max().copied();
+        // The best of one is no news.
+        means.retain(|_, means| means.len() > 1);
         for row in &mut block.rows {
+            let others = convention(row, group).and_then(|own| means.get(&own));
+            let best = others.and_then(|means| means.iter().max().copied());
             let is_best = best.is_some() && shown(row, group, column) == best;
             row.parts[group].entries[column].best = is_best;
         }

@@ -1,7 +1,7 @@
 //! What a report is made from: plain data that the caller collects from the store.
 
 use super::cells;
-use crate::score::DocumentCounts;
+use crate::score::{Convention, DocumentCounts, Profile, Symmetric};
 use crate::spec::{Claim, Plot, Statistics, Table};
 
 /// Everything a report shows. Two equal inputs give the same bytes, whatever the order of the runs.
@@ -19,8 +19,11 @@ pub struct Input {
     pub encoder: String,
     /// Split that every cell is scored on, unless `eval.split` is an axis.
     pub split: String,
-    /// Scoring profile, such as `pure`.
-    pub scoring_profile: String,
+    /// Scoring profile of every cell, unless `eval.profile` is an axis.
+    pub scoring_profile: Profile,
+    /// How every cell counts relations without a direction, unless `eval.symmetric` is an axis; as its profile
+    /// does it where none is given.
+    pub symmetric: Option<Symmetric>,
     /// Axes in the order written; seed and fold are not among them.
     pub axes: Vec<Axis>,
     /// The tables to write, numbered from 1.
@@ -170,7 +173,7 @@ pub struct PublishedValue {
     pub corpus: String,
     /// Encoder as the paper names it; empty where its table names none.
     pub encoder: String,
-    /// Split that the value is about, such as `test`.
+    /// Split that the value is about, such as `test`; empty where its table names none.
     pub split: String,
     /// Name of the metric and its measure, such as `ent-i` for its F1, or `ent-i.recall`; or `speed`.
     pub metric: String,
@@ -180,6 +183,8 @@ pub struct PublishedValue {
     pub sd: Option<f64>,
     /// Number of runs behind the value, where printed.
     pub runs: Option<u32>,
+    /// What the paper counted as right.
+    pub convention: Convention,
     /// Whether the experiment scores the same corpus, so that a difference means something.
     pub same_corpus: bool,
 }

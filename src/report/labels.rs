@@ -2,16 +2,20 @@
 //!
 //! What a paper's table calls a system is, in the files of published values, one label or several
 //! joined by ` + `. A label is an axis value (`a4`) or an axis with its value
-//! (`pure.relation_window=100`), since a number or a `true` alone could be that of any axis.
+//! (`pure.relation_window=100`), since a number or a `true` alone could be that of any axis. An axis
+//! with nothing (`encoder.revision=`) is one that is set to nothing.
 
 use super::text;
 
 /// Whether a cell has every label of `system` among its axis values, in any case of letters.
 pub(crate) fn fit(system: &str, cell: &[(String, String)]) -> bool {
     labels(system).all(|(key, value)| {
-        cell.iter()
-            .filter(|(own, _)| key.is_none_or(|key| key == own))
-            .any(|(_, own)| same(own, value))
+        // Nothing is the value of every axis that a cell does not have.
+        (key.is_some() || !value.is_empty())
+            && cell
+                .iter()
+                .filter(|(own, _)| key.is_none_or(|key| key == own))
+                .any(|(_, own)| same(own, value))
     })
 }
 
@@ -19,6 +23,7 @@ pub(crate) fn fit(system: &str, cell: &[(String, String)]) -> bool {
 pub(crate) fn shown(system: &str) -> String {
     let labels: Vec<String> = labels(system)
         .map(|(key, value)| match key {
+            Some(key) if value.is_empty() => format!("no {}", text::short_key(key)),
             Some(key) => format!("{} = {value}", text::short_key(key)),
             None => value.to_owned(),
         })
@@ -53,6 +58,7 @@ mod tests {
             ("pure.relation_window", "0"),
             ("pure.entity_window", "100"),
             ("corpus.share", "1.0"),
+            ("encoder.revision", ""),
         ]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .to_vec()
@@ -65,6 +71,7 @@ mod tests {
             "pure.relation_window=0",
             "pipeline + corpus.share=1",
             "100 + pipeline + pure.entity_window = 100",
+            "pipeline + encoder.revision=",
         ] {
             assert!(fit(fitting, &cell()), "{fitting}");
         }
@@ -74,6 +81,7 @@ mod tests {
             "pipeline + corpus.share=0.1",
             "pipeline+corpus.share=1",
             "pure.window=0",
+            "pure.window=",
             "",
         ] {
             assert!(!fit(other, &cell()), "{other}");
@@ -88,5 +96,6 @@ mod tests {
             shown(system),
             "typed_markers, entities = gold, approach = joint"
         );
+        assert_eq!(shown("t5 + encoder.revision="), "t5, no revision");
     }
 }

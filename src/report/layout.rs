@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::cells::{self, Cell};
 use super::compare;
+use super::conventions::CONVENTION_AXES;
 use super::grid::{Block, Group, Part, Row, Values};
 use super::input::{Axis, Input};
 use super::published::corpus_name;
 use super::text;
+use crate::score::Convention;
 use crate::spec::Table;
 
 /// The axes of an experiment by the part they play in one table.
@@ -84,6 +86,11 @@ impl Layout {
                 None => groups.push((Group::new(values), vec![cell])),
             }
         }
+        let follows = self.decided.iter().any(|key| is_convention(key));
+        for (group, members) in &mut groups {
+            let conventions = input.conventions(members.iter().map(|cell| cell.values.as_slice()));
+            group.head(&conventions, follows);
+        }
         groups.sort_by_key(|(group, _)| places(input, &group.values));
         if groups.is_empty() {
             groups.push((Group::new(Vec::new()), Vec::new()));
@@ -148,20 +155,42 @@ impl Layout {
 }
 
 impl Group {
-    /// A group with a heading made of its values, unless it has none.
+    /// A group still without a heading.
     fn new(values: Values) -> Self {
-        let names: Vec<&str> = values
-            .iter()
-            .map(|(key, value)| match key.as_str() {
-                "corpus.name" => corpus_name(value),
-                _ => value,
-            })
-            .collect();
         Self {
-            heading: (!names.is_empty()).then(|| names.join(" / ")),
+            heading: None,
             values,
         }
     }
+
+    /// Gives the group a heading made of its values, unless it has none. Where they say what counts as right, and
+    /// that is the same in all of its cells, its name takes their place; where it `follows` from them, its name is
+    /// put behind them.
+    fn head(&mut self, conventions: &[Convention], follows: bool) {
+        let mut names: Vec<String> = Vec::new();
+        let mut convention = match conventions {
+            [only] => Some(only.to_string()),
+            _ => None,
+        };
+        for (key, value) in &self.values {
+            if !is_convention(key) {
+                names.push(match key.as_str() {
+                    "corpus.name" => corpus_name(value).to_owned(),
+                    _ => value.clone(),
+                });
+            } else if conventions.len() == 1 {
+                names.extend(convention.take());
+            } else {
+                names.push(value.clone());
+            }
+        }
+        names.extend(convention.filter(|_| follows && !names.is_empty()));
+        self.heading = (!names.is_empty()).then(|| names.join(" / "));
+    }
+}
+
+fn is_convention(key: &str) -> bool {
+    CONVENTION_AXES.contains(&key)
 }
 
 /// Whether cells with the same values of the axes `across` always have the same value of `key`.

@@ -5,7 +5,8 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 use super::beside;
 use super::cells;
 use super::compare::{self, Comparison, SeedTest};
-use super::grid::{Grid, Row, STRICT};
+use super::conventions;
+use super::grid::{Grid, Row, STRICT, Values};
 use super::input::{Input, MissingRun};
 use super::published::corpus_name;
 use super::speed_legend;
@@ -26,7 +27,12 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
             (true, false) => "in its block",
             (false, _) => "of its column",
         };
-        lines.push(format!("Bold: the best mean {where_}."));
+        let alike = if grid.mixes_conventions(input) {
+            " among those of its scoring profile"
+        } else {
+            ""
+        };
+        lines.push(format!("Bold: the best mean {where_}{alike}."));
     }
     lines.extend(marks(input, grid));
     lines.extend(speed_legend::lines(input, grid));
@@ -86,6 +92,10 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
         return vec![line.to_owned()];
     }
     let described = text::described(&baseline);
+    let otherwise = counted_otherwise(input, grid, &baseline);
+    if grid.comparisons.is_empty() && otherwise.is_some() {
+        return otherwise.into_iter().collect();
+    }
     if grid.comparisons.is_empty() {
         return vec![format!(
             "The baseline ({described}) cannot be compared with anything yet, so nothing is marked."
@@ -110,8 +120,30 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
             comparisons(family)
         ),
     });
+    lines.extend(otherwise);
     lines.extend(floors(input, grid));
     lines
+}
+
+/// Which cells are not compared with their baseline because something else counts as right in it.
+fn counted_otherwise(input: &Input, grid: &Grid, baseline: &[(String, String)]) -> Option<String> {
+    let cells = grid.rows().flat_map(Row::cells);
+    let pairs = cells.map(|(values, _)| (values, compare::baseline_of(values, baseline)));
+    let apart: Vec<(&Values, Values)> = pairs
+        .filter(|(own, theirs)| input.convention_of(own) != input.convention_of(theirs))
+        .collect();
+    let (own, theirs) = (
+        input.conventions(apart.iter().map(|(own, _)| own.as_slice())),
+        input.conventions(apart.iter().map(|(_, theirs)| theirs.as_slice())),
+    );
+    (!apart.is_empty()).then(|| {
+        format!(
+            "The baseline is scored as {}; what is scored as {} is not compared with it, since something else \
+             counts as right.",
+            conventions::names(&theirs),
+            conventions::names(&own),
+        )
+    })
 }
 
 fn comparisons(family: usize) -> String {

@@ -16,6 +16,7 @@ mod claims_formats;
 mod claims_json;
 mod claims_text;
 mod compare;
+mod conventions;
 mod curve_labels;
 mod curve_plot;
 mod curve_text;
@@ -63,6 +64,8 @@ mod tests_across;
 #[cfg(test)]
 mod tests_bench;
 #[cfg(test)]
+mod tests_conventions;
+#[cfg(test)]
 mod tests_curves;
 #[cfg(test)]
 mod tests_folds;
@@ -71,10 +74,13 @@ mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
+mod tests_published;
+#[cfg(test)]
 mod tests_speed;
 
 pub use bench::bench_values;
 pub use bench_text::bench_text;
+pub use conventions::CONVENTION_AXES;
 pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cells;
+use super::conventions;
 use super::grid::Grid;
 use super::input::Input;
 use super::published::corpus_name;
@@ -49,7 +50,7 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
     let whole: Vec<&str> = whole.map(|(_, words)| *words).collect();
     let timed = (!whole.is_empty()).then(|| whole.join(" and "));
     let profile = match scored {
-        Some(_) => format!(", scoring profile {}", input.scoring_profile),
+        Some(_) => format!(", {}", conventions::told(&grid.conventions(input))),
         None => String::new(),
     };
     let shown: Vec<String> = scored.into_iter().chain(timed).collect();

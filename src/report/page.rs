@@ -7,6 +7,7 @@ use minijinja::{Environment, Value, context};
 
 use super::cells::{self, Cell};
 use super::compare::{self, Comparison};
+use super::conventions;
 use super::error::ReportError;
 use super::frame;
 use super::grid::{Entry, Grid, Row};
@@ -79,7 +80,7 @@ pub(crate) fn render(
         profile => input.profile,
         corpus => input.corpus,
         encoder => input.encoder,
-        scoring_profile => input.scoring_profile,
+        scoring_profile => conventions::names(&input.conventions(cells.iter().map(|cell| cell.values.as_slice()))),
         axes,
         seeds,
         folds => numbers(folds.flatten().map(u64::from)),

@@ -48,6 +48,7 @@ pub(crate) fn build(
     cells: &[Cell<'_>],
 ) -> Result<Pairwise, ReportError> {
     let mut matrices = Vec::new();
+    let mut mixed = false;
     for &column in columns {
         for block in &grid.blocks {
             for (number, group) in grid.groups.iter().enumerate() {
@@ -68,10 +69,16 @@ pub(crate) fn build(
                     column,
                     group: number,
                 };
+                mixed |= members
+                    .iter()
+                    .any(|cell| !compare::comparable(input, cell, members[0]));
                 let comparisons = compare::every_two(input, place, &members)?;
+                if comparisons.is_empty() {
+                    continue;
+                }
                 matrices.push(Matrix {
                     heading: heading(grid, column, block, group),
-                    fields: fields(input, labels.len(), &comparisons),
+                    fields: fields(input, &members, &comparisons),
                     labels,
                     comparisons,
                 });
@@ -81,7 +88,7 @@ pub(crate) fn build(
     let legend = if columns.is_empty() {
         Vec::new()
     } else {
-        pairwise_legend::legend(input, &matrices)
+        pairwise_legend::legend(input, &matrices, mixed)
     };
     Ok(Pairwise { matrices, legend })
 }
@@ -98,10 +105,19 @@ fn heading(grid: &Grid, column: Column, block: &Block, group: &Group) -> String 
     format!("Every two rows: {}", parts.join(", "))
 }
 
-fn fields(input: &Input, rows: usize, comparisons: &[Comparison]) -> Vec<Vec<Field>> {
+fn fields(input: &Input, cells: &[&Cell<'_>], comparisons: &[Comparison]) -> Vec<Vec<Field>> {
+    let rows = cells.len();
     let mut fields = vec![vec![Field::default(); rows]; rows];
     let below = (0..rows).flat_map(|row| (0..row).map(move |column| (row, column)));
-    for ((row, column), comparison) in below.zip(comparisons) {
+    for (row, column) in below {
+        let comparison = comparisons
+            .iter()
+            .find(|one| one.cell == cells[row].values && one.baseline == cells[column].values);
+        let Some(comparison) = comparison else {
+            text::NOTHING.clone_into(&mut fields[row][column].text);
+            text::NOTHING.clone_into(&mut fields[column][row].text);
+            continue;
+        };
         fields[row][column] = Field {
             text: text::signed(comparison.difference()),
             marks: marks(input, comparison),

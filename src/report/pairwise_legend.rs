@@ -10,15 +10,22 @@ use super::pairwise::Matrix;
 use super::text::{CIRCLE, DAGGER, STAR, counted, probability};
 use crate::stats;
 
-/// What the numbers and marks of the matrices of a table are, and which marks were out of reach.
-pub(super) fn legend(input: &Input, matrices: &[Matrix]) -> Vec<String> {
+/// What the numbers and marks of the matrices of a table are, and which marks were out of reach. `mixed` tells that
+/// some rows are scored under different conventions.
+pub(super) fn legend(input: &Input, matrices: &[Matrix], mixed: bool) -> Vec<String> {
     let all: Vec<&Comparison> = matrices
         .iter()
         .flat_map(|matrix| &matrix.comparisons)
         .collect();
     let mut lines = Vec::new();
+    if mixed {
+        let line = "Rows are compared only where the same counts as right.";
+        lines.push(line.to_owned());
+    }
     if all.is_empty() {
-        lines.push("No two rows are scored yet, so there is nothing to compare.".to_owned());
+        if !mixed {
+            lines.push("No two rows are scored yet, so there is nothing to compare.".to_owned());
+        }
         return lines;
     }
     let below =

@@ -5,6 +5,7 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use super::beside;
 use super::cells::{self, Cell};
+use super::conventions;
 use super::curve_text;
 use super::error::ReportError;
 use super::input::Input;
@@ -24,7 +25,8 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
     if !is_axis("eval.split") {
         subject.push(format!("{} split", input.split));
     }
-    subject.push(format!("scoring profile {}", input.scoring_profile));
+    let cells = series.points().filter_map(|point| point.cell.as_deref());
+    subject.push(conventions::told(&input.conventions(cells)));
     let noun = cells::noun(input);
     let counts: BTreeSet<usize> = series.points().map(|point| point.runs).collect();
     let counts: Vec<usize> = counts.into_iter().filter(|&runs| runs > 0).collect();

@@ -49,13 +49,8 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
             push_wrapped(&mut out, &line.replace("Bold:", BEST), width, 2);
         }
         push_pairwise(&mut out, &grid, width);
-        if !grid.apart.is_empty() {
-            push_wrapped(
-                &mut out,
-                "Published values on other corpora are in the report.",
-                width,
-                2,
-            );
+        if let Some(line) = apart(&grid) {
+            push_wrapped(&mut out, line, width, 2);
         }
     }
     // Tables are what a terminal can show; where there are none, it says what was drawn.
@@ -70,6 +65,19 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
     }
     out.push_str(&claims_formats::terminal(input, &contents.claims, width));
     Ok(out)
+}
+
+/// That there are published values which nothing here may be compared with.
+fn apart(grid: &Grid) -> Option<&'static str> {
+    let has = |elsewhere: bool| grid.apart.iter().any(|one| one.elsewhere == elsewhere);
+    match (has(true), has(false)) {
+        (false, false) => None,
+        (true, false) => Some("Published values on other corpora are in the report."),
+        (false, true) => Some("Published values that were scored otherwise are in the report."),
+        (true, true) => Some(
+            "Published values on other corpora, and those that were scored otherwise, are in the report.",
+        ),
+    }
 }
 
 pub(super) fn push_wrapped(out: &mut String, text: &str, width: usize, indent: usize) {

@@ -6,6 +6,7 @@ use super::write::contents;
 use super::{
     Input, MissingRun, PublishedValue, Speed, latex, markdown, table_csv, terminal, write,
 };
+use crate::score::Profile;
 use crate::spec::Claim;
 
 const CONDITIONS: &str =
@@ -46,6 +47,7 @@ fn published(system: &str, value: f64) -> PublishedValue {
         value,
         sd: None,
         runs: None,
+        convention: Profile::Pure.into(),
         same_corpus: true,
     }
 }

@@ -57,11 +57,18 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 
 /// The short name of an axis: its last part, or the part before it where the last says little.
 pub(crate) fn short_key(key: &str) -> &str {
-    let mut parts = key.rsplit('.');
-    match (parts.next(), parts.next()) {
-        (Some("name" | "kind"), Some(section)) => section,
-        (Some(last), _) => last,
-        (None, _) => key,
+    let Some((sections, last)) = key.rsplit_once('.') else {
+        return key;
+    };
+    if !matches!(last, "name" | "kind") {
+        return last;
+    }
+    // The corpus that something began with must not read like the corpus itself.
+    let parts: Vec<&str> = sections.rsplitn(3, '.').collect();
+    match parts.as_slice() {
+        [section, above, _] => &sections[sections.len() - section.len() - above.len() - 1..],
+        [section, ..] => section,
+        [] => sections,
     }
 }
 
@@ -134,8 +141,14 @@ mod tests {
     #[test]
     fn short_keys_stay_telling() {
         assert_eq!(
-            ["system.approach", "corpus.name", "seed"].map(short_key),
-            ["approach", "corpus", "seed"]
+            [
+                "system.approach",
+                "corpus.name",
+                "seed",
+                "iter.pretrain.corpus.name"
+            ]
+            .map(short_key),
+            ["approach", "corpus", "seed", "pretrain.corpus"]
         );
     }
 

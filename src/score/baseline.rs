@@ -192,10 +192,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::print_stderr)]
     use super::*;
     use crate::corpus::{DemoConfig, demo};
-    use crate::score::{Metric, Profile, score, total};
+    use crate::score::{Metric, Scoring, score, total};
 
     fn f1(corpus: &Corpus, predicted: &[Prediction], metric: Metric) -> f64 {
-        let counts = score(Profile::Pure, &corpus.test, predicted).unwrap();
+        let counts = score(&Scoring::pure(), &corpus.test, predicted).unwrap();
         100.0 * total(&counts, metric).f1()
     }
 

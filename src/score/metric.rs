@@ -79,13 +79,13 @@ impl std::fmt::Display for Metric {
 impl FromStr for Metric {
     type Err = UnknownName;
 
-    /// Any case; `ent`, `rel` and `rel+` are the classification scores.
+    /// Any case; `ent`, `rel` and `rel+` are the classification scores, which ITER calls `ner`, `re` and `re+`.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         let name = text.to_ascii_lowercase();
         let found = match name.as_str() {
-            "ent" => Some(Self::EntC),
-            "rel" => Some(Self::RelC),
-            "rel+" => Some(Self::RelPlusC),
+            "ent" | "ner" => Some(Self::EntC),
+            "rel" | "re" => Some(Self::RelC),
+            "rel+" | "re+" => Some(Self::RelPlusC),
             _ => Self::ALL.into_iter().find(|metric| metric.name() == name),
         };
         found.ok_or_else(|| UnknownName {
@@ -115,6 +115,10 @@ mod tests {
         let read = |name: &str| name.parse::<Metric>().unwrap();
         assert_eq!(
             [read("Ent"), read("rel"), read("rel+")],
+            [Metric::EntC, Metric::RelC, Metric::RelPlusC]
+        );
+        assert_eq!(
+            [read("NER"), read("RE"), read("RE+")],
             [Metric::EntC, Metric::RelC, Metric::RelPlusC]
         );
         let error = "relation".parse::<Metric>().unwrap_err().to_string();

@@ -7,15 +7,22 @@
 
 mod baseline;
 mod column;
+mod convention;
 mod counts;
 mod counts_file;
 mod metric;
-mod profile;
 mod pure;
+mod scoring;
+mod sets;
+mod unordered;
+
+#[cfg(test)]
+mod tests_conventions;
 
 pub use baseline::{TypeOnly, majority_baseline, type_only_baseline};
 pub use column::{Column, Measure};
+pub use convention::{Convention, Profile, Symmetric};
 pub use counts::{Counts, DocumentCounts, total};
 pub use counts_file::{read_counts, write_counts};
 pub use metric::{Metric, UnknownName};
-pub use profile::{Profile, ScoreError, score};
+pub use scoring::{ScoreError, Scoring, score};

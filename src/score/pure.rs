@@ -3,27 +3,14 @@
 //! Every predicted item is looked up in the gold list of its sentence. Duplicates are never collapsed: a
 //! repeated prediction is scored each time, a repeated gold item counts each time in recall.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::{Counts, Metric};
-use crate::corpus::{Document, Entity, Extraction, Prediction, Relation, Sentence, Span};
+use crate::corpus::{Entity, Extraction, Relation, Sentence, Span};
 
-/// The counts of one document over all metrics.
-pub(super) fn count(gold: &Document, predicted: &Prediction) -> BTreeMap<Metric, Counts> {
-    let mut counts: BTreeMap<Metric, Counts> = Metric::ALL
-        .into_iter()
-        .map(|m| (m, Counts::default()))
-        .collect();
-    for (gold, predicted) in gold.sentences.iter().zip(&predicted.sentences) {
-        for (metric, sentence) in count_sentence(gold, predicted) {
-            *counts.entry(metric).or_default() += sentence;
-        }
-    }
-    counts
-}
-
-fn count_sentence(gold: &Sentence, predicted: &Extraction) -> [(Metric, Counts); 6] {
+/// The counts of one sentence over all metrics.
+pub(super) fn count_sentence(gold: &Sentence, predicted: &Extraction) -> [(Metric, Counts); 6] {
     let gold_spans: Vec<Span> = gold.entities.iter().map(|entity| entity.span).collect();
     let gold_pairs: Vec<(Span, Span)> = gold
         .relations
@@ -85,6 +72,8 @@ fn listed<T: Eq + Hash>(predicted: &[T], gold: &[T], also: impl Fn(&T) -> bool) 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn entity(start: usize, end: usize, label: &str) -> Entity {
@@ -102,18 +91,8 @@ mod tests {
         }
     }
 
-    fn counts(gold: Sentence, predicted: Extraction) -> BTreeMap<Metric, Counts> {
-        let gold = Document {
-            key: "d".into(),
-            sentences: vec![gold],
-        };
-        count(
-            &gold,
-            &Prediction {
-                key: "d".into(),
-                sentences: vec![predicted],
-            },
-        )
+    fn counts(gold: &Sentence, predicted: &Extraction) -> BTreeMap<Metric, Counts> {
+        count_sentence(gold, predicted).into_iter().collect()
     }
 
     fn of(correct: u64, predicted: u64, gold: u64) -> Counts {
@@ -136,12 +115,12 @@ mod tests {
             relations: vec![relation(0, 2, "r")],
             ..Extraction::default()
         };
-        let right = counts(gold.clone(), predicted("B"));
+        let right = counts(&gold, &predicted("B"));
         assert_eq!(
             (right[&Metric::RelC], right[&Metric::RelPlusC]),
             (of(1, 1, 1), of(1, 1, 1))
         );
-        let wrong = counts(gold, predicted("A"));
+        let wrong = counts(&gold, &predicted("A"));
         assert_eq!(
             (wrong[&Metric::RelC], wrong[&Metric::RelPlusC]),
             (of(1, 1, 1), of(0, 1, 1))
@@ -164,7 +143,7 @@ mod tests {
             ],
             ..Extraction::default()
         };
-        let counts = counts(gold, predicted);
+        let counts = counts(&gold, &predicted);
         assert_eq!(counts[&Metric::EntC], of(1, 2, 2));
         assert_eq!(counts[&Metric::RelC], of(2, 3, 2));
     }
@@ -181,10 +160,9 @@ mod tests {
             spans: vec![Span::new(0, 0), Span::new(2, 2), Span::new(1, 1)],
             entities: vec![entity(0, 0, "A"), entity(2, 2, "A")],
             pairs: vec![pair],
-            relations: vec![],
-            links: Vec::new(),
+            ..Extraction::default()
         };
-        let counts = counts(gold, predicted);
+        let counts = counts(&gold, &predicted);
         assert_eq!(counts[&Metric::EntI], of(2, 3, 2));
         assert_eq!(counts[&Metric::RelI], of(1, 1, 1));
         assert_eq!(counts[&Metric::RelPlusI], of(0, 1, 1));

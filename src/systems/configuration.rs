@@ -9,6 +9,7 @@ use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
 use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
+use crate::score::{Convention, Profile, Symmetric};
 use crate::spec::{self, Problem};
 use crate::train::Recipe;
 
@@ -74,20 +75,14 @@ pub enum SystemKind {
 #[serde(deny_unknown_fields, default)]
 pub struct Evaluation {
     /// The scoring profile: what counts as right.
-    pub profile: ScoringProfile,
+    pub profile: Profile,
+    /// How relations without a direction are counted; as the profile does it unless given.
+    pub symmetric: Option<Symmetric>,
     /// The split that tables show.
     pub split: EvaluationSplit,
     /// Whether of several given entities with the same words only the first is paired
     /// with others; PURE's release pairs them all.
     pub dedupe_spans: bool,
-}
-
-/// Scoring profiles by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ScoringProfile {
-    /// PURE's counting: directed relations, raw lists.
-    Pure,
 }
 
 /// Splits that may be shown.
@@ -134,7 +129,8 @@ impl Default for SystemConfig {
 impl Default for Evaluation {
     fn default() -> Self {
         Self {
-            profile: ScoringProfile::Pure,
+            profile: Profile::Pure,
+            symmetric: None,
             split: EvaluationSplit::Test,
             dedupe_spans: false,
         }
@@ -153,12 +149,10 @@ impl SystemConfig {
     }
 }
 
-impl ScoringProfile {
-    /// The name in configuration files, steps and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pure => "pure",
-        }
+impl Evaluation {
+    /// What counts as right.
+    pub fn convention(&self) -> Convention {
+        Convention::new(self.profile, self.symmetric)
     }
 }
 
@@ -190,6 +184,8 @@ impl spec::Configuration for Configuration {
             .chain(within("train", self.train.problems()))
             .chain(within("speed", self.speed.problems()))
             .collect();
+        let convention = self.eval.convention().problem();
+        problems.extend(convention.map(|reason| Problem::new("eval.symmetric", reason)));
         let name = self.system.approach();
         let known = match self.system.kind {
             SystemKind::JointEre => approach(name).map(drop),
@@ -237,5 +233,21 @@ mod tests {
         assert_eq!(problems("joint", "predicted"), [share]);
         assert_eq!(problems("joint", "gold"), [share, "pure.entities"]);
         assert_eq!(problems("pipeline", "gold"), [share]);
+    }
+
+    #[test]
+    fn lists_are_counted_with_directions() {
+        let problems = |profile: &str, symmetric: &str| {
+            let configuration: Configuration = serde_json::from_value(json!({
+                "eval": { "profile": profile, "symmetric": symmetric },
+            }))
+            .unwrap();
+            configuration.problems()
+        };
+        assert_eq!(problems("pure", "directed"), []);
+        assert_eq!(problems("iter", "double_count"), []);
+        let problem = &problems("pure", "undirected_once")[0];
+        assert_eq!(problem.key, "eval.symmetric");
+        insta::assert_snapshot!(problem.message, @r#"is "undirected_once", but the profile "pure" counts lists in which every relation has a direction; set `eval.profile` to "spert" or "iter", which count sets, or leave `eval.symmetric` out"#);
     }
 }

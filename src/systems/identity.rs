@@ -12,11 +12,16 @@ use crate::encoder::{
 
 /// A corpus by the hash of its content: the same documents under another name are the
 /// same corpus.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusIdentity {
     /// Hash of all its splits.
     pub hash: String,
+    /// The relation types without a direction. They are told, not annotated, so that the
+    /// hash does not cover them, and most steps do not ask; a step that does names them
+    /// in its description.
+    #[serde(skip)]
+    pub symmetric: Vec<String>,
 }
 
 /// An encoder by the hash of its files, or by the shape of one from scratch.

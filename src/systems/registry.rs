@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::configuration::{Configuration, SystemKind};
-use super::draft::{Draft, Drafts, value};
+use super::draft::Drafts;
 use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity};
@@ -50,21 +50,15 @@ pub fn draft_run(
             drafts,
         )?,
     };
-    let step = ScoreStep {
-        profile: configuration.eval.profile.name().to_owned(),
+    // Of all systems, ITER's relations are the links above a threshold.
+    let threshold = match configuration.system.kind {
+        SystemKind::Iter => Some(configuration.iter.threshold),
+        SystemKind::JointEre | SystemKind::Pure => None,
     };
-    Ok(drafts.add(Draft {
-        kind: SCORE,
-        version: scoring::VERSION,
-        label: format!(
-            "score {} seed {seed} on {split}",
-            configuration.system.approach()
-        ),
-        description: value(&step)?,
-        defaults: Value::Null,
-        inputs: vec![predicted],
-        training: false,
-    }))
+    let convention = configuration.eval.convention();
+    let step = ScoreStep::new(convention, &corpus.symmetric, threshold);
+    let what = format!("{} seed {seed} on {split}", configuration.system.approach());
+    scoring::draft(&step, &what, predicted, drafts)
 }
 
 /// Drafts the step that times the inference of the run that the draft `score` scores, and

@@ -42,11 +42,24 @@ mistakes_in_the_file! {
     typo_in_a_measure: "\"rel-c\"]" => "\"rel-c.precison\"]";
     axis_in_rows_and_across: "rows    =" => "across  = \"system.approach\"\nrows    =";
     baseline_that_stands_across: "rows    =" => "across  =";
+    symmetric_relations_in_lists: "[axes]" => "[eval]\nsymmetric = \"double_count\"\n\n[axes]";
     chain_that_does_not_fit: "[\"a3\", \"a4\"]" => "[\"a3\", \"ner-ec\"]";
     typo_in_an_approach: "[\"a3\", \"a4\"]" => "[\"a3\", \"a4\", \"a9\"]";
     wrong_type: "epochs       = 6" => "epochs       = \"six\"";
     impossible_value: "epochs       = 6" => "epochs       = 0";
     syntax_error: "{ count = 2 }" => "{ count = 2";
+}
+
+#[test]
+fn baseline_that_is_a_convention() {
+    let sandbox = Sandbox::new();
+    let axis = "\"eval.profile\" = [\"pure\", \"spert\"]\n\"system.approach\" =";
+    let text = TINY.replace("\"system.approach\" = [", &format!("{axis} ["));
+    let baseline = "baseline = { \"system.approach\" = \"a4\", \"eval.profile\" = \"pure\" }";
+    let text = text.replace("baseline = { \"system.approach\" = \"a4\" }", baseline);
+    sandbox.write("tiny.toml", &text);
+    let outcome = sandbox.sweep("plan tiny.toml");
+    assert_shown("baseline_that_is_a_convention", &sandbox, &outcome);
 }
 
 /// A call in the tiny experiment's folder, which has next to nothing else in it.

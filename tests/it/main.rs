@@ -12,6 +12,7 @@
 mod cli_errors;
 mod cli_plan;
 mod cli_run;
+mod conventions;
 mod corpora;
 mod corpora_folds;
 mod corpora_genia;

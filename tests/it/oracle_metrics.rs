@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use sweep::corpus::{Document, Extraction, Prediction, read_predictions};
-use sweep::score::{Counts, DocumentCounts, Metric, Profile, score, total};
+use sweep::score::{
+    Convention, Counts, DocumentCounts, Metric, Profile, Scoring, Symmetric, score, total,
+};
 
 use crate::oracle::{difference, folders, number, read, whole};
 
@@ -14,7 +16,7 @@ type Case = (String, Vec<Document>, Vec<Prediction>, Value);
 /// The document files of a folder with what is expected of each.
 fn cases(folder: &Path) -> Vec<Case> {
     let expected = read(&folder.join("expected.json"));
-    let names = ["docs_clean", "docs_duplicates"]
+    let names = ["docs_clean", "docs_duplicates", "docs_symmetric"]
         .into_iter()
         .filter(|name| expected.get(name).is_some());
     let cases: Vec<Case> = names
@@ -60,11 +62,53 @@ fn compare(place: &str, scored: &[DocumentCounts], expected: &Value) -> usize {
     expected.len()
 }
 
+/// The relation types of a folder that have no direction.
+fn symmetric(folder: &Path) -> Vec<String> {
+    let expected = read(&folder.join("expected.json"));
+    serde_json::from_value(expected["symmetric_types"].clone()).unwrap()
+}
+
+/// The names of the conventions other than `pure` in the files.
+fn conventions() -> [(&'static str, Convention); 4] {
+    let spert = |symmetric| Convention::new(Profile::Spert, Some(symmetric));
+    [
+        ("undirected_once", spert(Symmetric::UndirectedOnce)),
+        (
+            "double_count_one_decision",
+            spert(Symmetric::DoubleCountOneDecision),
+        ),
+        (
+            "double_count_both_directions",
+            spert(Symmetric::DoubleCount),
+        ),
+        ("iter_surface_set", Profile::Iter.into()),
+    ]
+}
+
+#[test]
+fn oracle_conventions_agree() {
+    for folder in folders("metrics") {
+        let symmetric = symmetric(&folder);
+        let mut compared = 0;
+        for (place, gold, predicted, expected) in cases(&folder) {
+            for (name, convention) in conventions() {
+                let Some(expected) = expected.get(name) else {
+                    continue;
+                };
+                let scoring = Scoring::new(convention, &symmetric);
+                let scored = score(&scoring, &gold, &predicted).unwrap();
+                compared += compare(&format!("{place}: {name}"), &scored, expected);
+            }
+        }
+        assert!(compared >= 9, "{}: {compared}", folder.display());
+    }
+}
+
 #[test]
 fn oracle_totals_agree() {
     for folder in folders("metrics") {
         for (place, gold, predicted, expected) in cases(&folder) {
-            let scored = score(Profile::Pure, &gold, &predicted).unwrap();
+            let scored = score(&Scoring::pure(), &gold, &predicted).unwrap();
             assert!(compare(&place, &scored, &expected["pure"]) >= 3, "{place}");
         }
     }
@@ -75,7 +119,7 @@ fn oracle_documents_agree() {
     for folder in folders("metrics") {
         for (place, gold, predicted, expected) in cases(&folder) {
             let documents = expected["pure_by_document"].as_object().unwrap();
-            let scored = score(Profile::Pure, &gold, &predicted).unwrap();
+            let scored = score(&Scoring::pure(), &gold, &predicted).unwrap();
             assert_eq!(scored.len(), documents.len(), "{place}");
             for document in &scored {
                 for (name, wanted) in documents[&document.document].as_object().unwrap() {
@@ -119,11 +163,13 @@ fn oracle_no_predictions_give_zeros() {
                     sentences: vec![Extraction::default(); document.sentences.len()],
                 })
                 .collect();
-            compared += compare(
-                &place,
-                &score(Profile::Pure, &first, &nothing).unwrap(),
-                &expected["pure"],
-            );
+            let pure = score(&Scoring::pure(), &first, &nothing).unwrap();
+            compared += compare(&place, &pure, &expected["pure"]);
+            if let Some(expected) = expected.get("iter_surface_set") {
+                let scoring = Scoring::new(Profile::Iter.into(), &symmetric(&folder));
+                let scored = score(&scoring, &first, &nothing).unwrap();
+                compared += compare(&place, &scored, expected);
+            }
         }
     }
     assert!(compared >= 6);

@@ -28,6 +28,7 @@ pub fn draft_run(
         corpus: corpus.clone(),
         encoder: encoder.clone(),
         iter: switches(own),
+        symmetric: corpus.symmetric.clone(),
         renamed: own.pretrain.labels.clone(),
         train: configuration.train.clone().canonical(),
         seed,
@@ -37,6 +38,7 @@ pub fn draft_run(
     if let Some(other) = pretraining {
         let before = TrainStep {
             corpus: other.clone(),
+            symmetric: other.symmetric.clone(),
             iter: IterConfig {
                 nesting: own.pretrain.nesting,
                 ..step.iter.clone()
@@ -83,6 +85,7 @@ fn train(step: &TrainStep, label: String, inputs: Vec<usize>) -> Result<Draft, S
         defaults: json!({
             "encoder": EncoderIdentity::defaults(),
             "iter": value(&IterConfig::default())?,
+            "symmetric": [],
             "renamed": {},
             "train": value(&Recipe::default())?,
         }),
@@ -129,6 +132,7 @@ mod tests {
         .unwrap();
         let identity = |hash: &str| CorpusIdentity {
             hash: hash.to_owned(),
+            symmetric: Vec::new(),
         };
         let encoder = serde_json::from_value(json!({ "hash": null })).unwrap();
         let mut drafts = Drafts::default();

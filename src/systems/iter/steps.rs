@@ -29,6 +29,9 @@ pub struct TrainStep {
     /// The switches that matter to it.
     #[serde(default)]
     pub iter: IterConfig,
+    /// The relation types without a direction.
+    #[serde(default)]
+    pub symmetric: Vec<String>,
     /// The other model's names for labels that have another name here.
     #[serde(default)]
     pub renamed: BTreeMap<String, String>,

@@ -16,7 +16,7 @@ use super::steps::TrainStep;
 use super::transfer::take_over;
 use crate::corpus::{Corpus, Document, Labels, nesting_depth};
 use crate::encoder::{Architecture, WordPieces, freeze, initialise};
-use crate::score::{Metric, Profile, score, total};
+use crate::score::{Metric, Profile, Scoring, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::spans::by_document;
 use crate::systems::start::start_encoder;
@@ -85,9 +85,11 @@ pub fn train(
         .collect();
     let rules = LinkRules {
         heads: config.link_heads,
-        both: symmetric(labels, config),
+        both: symmetric(step, labels),
         inverse: config.inverse_labels,
     };
+    // By position; the mirror image of a relation without a direction is that relation.
+    let scoring = Scoring::new(Profile::Spert.into(), &step.symmetric);
     let parameters = model.num_params();
     let fitted = fit(
         model,
@@ -109,7 +111,7 @@ pub fn train(
             let found = find(model, &dev.inputs, labels, rule, BATCH)?;
             let predicted = by_document(&corpus.dev, found);
             let counts =
-                score(Profile::Pure, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
+                score(&scoring, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
             Ok(total(&counts, selection(labels)).f1())
         },
         observe,
@@ -220,7 +222,7 @@ impl Data {
 }
 
 /// Which relation types are learned in both directions.
-fn symmetric(labels: &Labels, config: &IterConfig) -> Vec<bool> {
-    let both = |name| config.train_symmetric_both && labels.symmetric.contains(name);
+fn symmetric(step: &TrainStep, labels: &Labels) -> Vec<bool> {
+    let both = |name| step.iter.train_symmetric_both && step.symmetric.contains(name);
     labels.relation_types.iter().map(both).collect()
 }

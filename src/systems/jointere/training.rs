@@ -17,7 +17,7 @@ use super::stage::Stage;
 use super::steps::{TRAIN, TrainStep};
 use crate::corpus::{Corpus, Extraction, Labels, Split};
 use crate::encoder::{Noise, initialise};
-use crate::score::{Profile, score, total};
+use crate::score::{Scoring, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::features::open_features;
 use crate::systems::spans::{by_document, read_extractions};
@@ -100,8 +100,8 @@ pub fn train(
             };
             let extracted = stage.extract(&dev.examples, &dev.given)?;
             let predicted = by_document(&corpus.dev, extracted);
-            let counts =
-                score(Profile::Pure, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
+            let counts = score(&Scoring::pure(), &corpus.dev, &predicted)
+                .map_err(|error| error.to_string())?;
             Ok(total(&counts, step.module.selection()).f1())
         },
         observe,

@@ -18,7 +18,7 @@ use super::steps::{Fold, TRAIN, Task, TrainStep};
 use super::text::texts;
 use crate::corpus::{Corpus, Document, Extraction, Labels, Split};
 use crate::encoder::{Noise, WordPieces, initialise};
-use crate::score::{Metric, Profile, score, total};
+use crate::score::{Metric, Scoring, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::spans::{by_document, read_extractions};
 use crate::systems::start::{Start, start_with_markers};
@@ -417,7 +417,7 @@ impl Setting<'_> {
         };
         let predicted = by_document(documents, extracted);
         let counts =
-            score(Profile::Pure, documents, &predicted).map_err(|error| error.to_string())?;
+            score(&Scoring::pure(), documents, &predicted).map_err(|error| error.to_string())?;
         Ok(total(&counts, selection(self.step.task)).f1())
     }
 

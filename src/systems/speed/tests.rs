@@ -14,6 +14,7 @@ use crate::systems::{draft_run, draft_speed};
 fn drafted(configuration: Value) -> (Vec<Draft>, Result<usize, &'static str>) {
     let configuration = serde_json::from_value(configuration).unwrap();
     let corpus = CorpusIdentity {
+        symmetric: Vec::new(),
         hash: "c".to_owned(),
     };
     let encoder = EncoderIdentity {

@@ -90,6 +90,7 @@ mod tests {
         let configuration: Configuration = serde_json::from_value(configuration).unwrap();
         let corpus = CorpusIdentity {
             hash: "c".to_owned(),
+            ..CorpusIdentity::default()
         };
         let encoder = serde_json::from_value(json!({ "hash": null })).unwrap();
         let mut drafts = Drafts::default();

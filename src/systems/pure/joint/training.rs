@@ -14,7 +14,7 @@ use super::sentences::sentences;
 use super::steps::JointStep;
 use crate::corpus::Corpus;
 use crate::encoder::initialise;
-use crate::score::{Metric, Profile, score, total};
+use crate::score::{Metric, Scoring, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::pure::order::sentence_batches;
 use crate::systems::pure::text::texts;
@@ -95,8 +95,8 @@ pub fn train(
         |model, batch, noise| joint_loss(model, &training, batch, own.ner_weight, noise),
         |model| {
             let predicted = by_document(&corpus.dev, find(model, &dev, labels)?);
-            let counts =
-                score(Profile::Pure, &corpus.dev, &predicted).map_err(|error| error.to_string())?;
+            let counts = score(&Scoring::pure(), &corpus.dev, &predicted)
+                .map_err(|error| error.to_string())?;
             Ok(total(&counts, SELECTION).f1())
         },
         observe,

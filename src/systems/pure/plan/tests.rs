@@ -38,6 +38,7 @@ fn steps(settings: &[(&str, Value)]) -> Vec<Planned> {
     };
     let corpus = CorpusIdentity {
         hash: "corpus".to_owned(),
+        ..CorpusIdentity::default()
     };
     let mut drafts = Drafts::default();
     draft_run(

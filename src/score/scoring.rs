@@ -1,57 +1,44 @@
-//! Scoring profiles: conventions that must never be compared with one another.
+//! Scoring documents under a convention.
 
-use std::str::FromStr;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::metric::UnknownName;
-use super::{DocumentCounts, pure};
+use super::convention::{Convention, Profile};
+use super::{Counts, DocumentCounts, Metric, pure, sets};
 use crate::corpus::{Document, Prediction};
 
-/// A scoring profile.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Raw lists, all relations directed (Zhong & Chen 2021; Yan et al. 2022).
-    #[default]
-    Pure,
+/// A convention, and the relation types of the corpus that have no direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scoring {
+    pub(super) convention: Convention,
+    symmetric: BTreeSet<String>,
 }
 
-impl Profile {
-    /// The name in files and specifications.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pure => "pure",
+impl Scoring {
+    /// Scoring under `convention`, where the relation types `symmetric` have no direction.
+    pub fn new(convention: Convention, symmetric: &[String]) -> Self {
+        Self {
+            convention,
+            symmetric: symmetric.iter().cloned().collect(),
         }
     }
-}
 
-impl std::fmt::Display for Profile {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.pad(self.name())
+    /// The profile `pure`, in which every relation has a direction.
+    pub fn pure() -> Self {
+        Self::new(Profile::Pure.into(), &[])
     }
-}
 
-impl FromStr for Profile {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        match text.to_ascii_lowercase().as_str() {
-            "pure" => Ok(Self::Pure),
-            _ => Err(UnknownName {
-                what: "scoring profile",
-                name: text.into(),
-                expected: Self::Pure.name().into(),
-            }),
-        }
+    /// Whether relations of this type have no direction.
+    pub(super) fn is_symmetric(&self, label: &str) -> bool {
+        self.symmetric.contains(label)
     }
 }
 
 /// Predictions or counts that cannot be scored.
 #[derive(Debug, thiserror::Error)]
 pub enum ScoreError {
+    /// The profile and the way to count symmetric relations do not go together.
+    #[error("`eval.symmetric` {0}")]
+    Convention(String),
     /// Another number of documents was predicted than annotated.
     #[error("{predicted} predicted documents for {gold} gold documents")]
     DocumentCount {
@@ -96,12 +83,16 @@ pub enum ScoreError {
 /// Scores predictions document by document, in the order of `gold`.
 ///
 /// # Errors
-/// [`ScoreError`] where the two lists are not of the same documents and sentences in the same order.
+/// [`ScoreError`] where the two lists are not of the same documents and sentences in the same order, or the
+/// convention is none.
 pub fn score(
-    profile: Profile,
+    scoring: &Scoring,
     gold: &[Document],
     predicted: &[Prediction],
 ) -> Result<Vec<DocumentCounts>, ScoreError> {
+    if let Some(problem) = scoring.convention.problem() {
+        return Err(ScoreError::Convention(problem));
+    }
     if gold.len() != predicted.len() {
         return Err(ScoreError::DocumentCount {
             gold: gold.len(),
@@ -110,12 +101,12 @@ pub fn score(
     }
     let pairs = gold.iter().zip(predicted).enumerate();
     pairs
-        .map(|(place, (gold, predicted))| score_document(profile, place, gold, predicted))
+        .map(|(place, (gold, predicted))| score_document(scoring, place, gold, predicted))
         .collect()
 }
 
 fn score_document(
-    profile: Profile,
+    scoring: &Scoring,
     place: usize,
     gold: &Document,
     predicted: &Prediction,
@@ -134,9 +125,18 @@ fn score_document(
             predicted: predicted.sentences.len(),
         });
     }
-    let counts = match profile {
-        Profile::Pure => pure::count(gold, predicted),
-    };
+    let mut counts: BTreeMap<Metric, Counts> =
+        Metric::ALL.map(|metric| (metric, Counts::default())).into();
+    for (gold, predicted) in gold.sentences.iter().zip(&predicted.sentences) {
+        let sentence = match scoring.convention.profile {
+            Profile::Pure => pure::count_sentence(gold, predicted),
+            Profile::Iter => sets::count_words(scoring, gold, predicted),
+            Profile::Spert => sets::count_positions(scoring, gold, predicted),
+        };
+        for (metric, sentence) in sentence {
+            *counts.entry(metric).or_default() += sentence;
+        }
+    }
     Ok(DocumentCounts {
         document: gold.key.clone(),
         counts,
@@ -148,6 +148,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::corpus::{Extraction, Sentence};
+    use crate::score::Symmetric;
 
     #[test]
     fn predictions_of_other_documents_are_refused() {
@@ -160,7 +161,7 @@ mod tests {
             sentences: vec![Extraction::default(); n],
         };
         let message = |predicted: &[Prediction]| {
-            score(Profile::Pure, &gold, predicted)
+            score(&Scoring::pure(), &gold, predicted)
                 .unwrap_err()
                 .to_string()
         };
@@ -174,7 +175,7 @@ mod tests {
             "document `a`: 2 predicted sentences for 1 gold sentences"
         );
         assert_eq!(
-            score(Profile::Pure, &gold, &[predicted("a", 1)])
+            score(&Scoring::pure(), &gold, &[predicted("a", 1)])
                 .unwrap()
                 .len(),
             1
@@ -182,14 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn profiles_are_read_by_name() {
-        assert_eq!("Pure".parse::<Profile>().unwrap(), Profile::Pure);
-        assert!(
-            "iter"
-                .parse::<Profile>()
-                .unwrap_err()
-                .to_string()
-                .contains("pure")
-        );
+    fn conventions_that_are_none_are_refused() {
+        let convention = Convention::new(Profile::Pure, Some(Symmetric::DoubleCount));
+        let error = score(&Scoring::new(convention, &[]), &[], &[]).unwrap_err();
+        assert!(error.to_string().contains("\"double_count\""), "{error}");
     }
 }
