@@ -165,7 +165,7 @@ impl Group {
 }
 
 /// Whether cells with the same values of the axes `across` always have the same value of `key`.
-fn decides(across: &[String], key: &str, cells: &[Cell<'_>]) -> bool {
+pub(super) fn decides(across: &[String], key: &str, cells: &[Cell<'_>]) -> bool {
     let mut seen: BTreeMap<Values, &str> = BTreeMap::new();
     cells.iter().all(|cell| {
         let value = cells::value(&cell.values, key);

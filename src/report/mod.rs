@@ -17,6 +17,7 @@ mod claims_json;
 mod claims_text;
 mod compare;
 mod error;
+mod figure;
 mod file;
 mod frame;
 mod grid;
@@ -38,6 +39,11 @@ mod pairwise_csv;
 mod pairwise_legend;
 mod plot;
 mod published;
+mod scatter;
+mod scatter_labels;
+mod scatter_plot;
+mod scatter_scale;
+mod scatter_text;
 mod series;
 mod series_text;
 mod speed_legend;
@@ -62,6 +68,8 @@ mod tests_bench;
 mod tests_lines;
 #[cfg(test)]
 mod tests_pairwise;
+#[cfg(test)]
+mod tests_scatter;
 #[cfg(test)]
 mod tests_speed;
 
