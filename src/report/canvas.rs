@@ -17,6 +17,10 @@ pub(crate) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 /// Lines that only guide the eye.
 pub(crate) const GUIDE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 
+/// Behind text that would else be crossed by lines; the page replaces it on a dark ground, and needs to tell it from
+/// the ground of the whole picture.
+pub(crate) const GROUND: RGBColor = RGBColor(0xFE, 0xFE, 0xFE);
+
 /// Bitmaps place text that is centred on a line this many pixels above it.
 const BITMAP_NUDGE: i32 = 4;
 
@@ -123,6 +127,14 @@ impl<B: DrawingBackend> Canvas<B> {
         self.line((left, y), (right, y), style)?;
         self.line((left, y - 8), (left, y + 8), style)?;
         self.line((right, y - 8), (right, y + 8), style)
+    }
+
+    /// A thinner one.
+    pub(crate) fn level(&self, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn<B> {
+        let style = colour.stroke_width(3);
+        self.line((left, y), (right, y), style)?;
+        self.line((left, y - 7), (left, y + 7), style)?;
+        self.line((right, y - 7), (right, y + 7), style)
     }
 
     /// The same upright.

@@ -39,23 +39,27 @@ pub(crate) fn intervals<'a>(
         };
         for (&column, entry) in columns.iter().zip(&part.entries) {
             let Some(spread) = entry.spread else { continue };
-            let seed = seed_of(&format!("interval|{}|{:?}", column.name(), cell.values));
-            let ends = cell
-                .resampled_counts(column, &cell.scored(column))
-                .ok()
-                .and_then(|counts| {
-                    let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed).ok()?;
-                    let interval = bootstrap.interval(LEVEL, Convention::Rank).ok()?;
-                    Some((100.0 * interval.lower, 100.0 * interval.upper))
-                });
+            let seed = seed(cell, column);
             intervals.push(Interval {
                 cell: values.clone(),
                 column,
                 mean: spread.mean,
-                ends,
+                ends: ends(cell, column),
                 seed,
             });
         }
     }
     intervals
+}
+
+/// The interval of one cell in percent; none where its runs have different documents, or the column no counts.
+pub(crate) fn ends(cell: &Cell<'_>, column: Column) -> Option<(f64, f64)> {
+    let counts = cell.resampled_counts(column, &cell.scored(column)).ok()?;
+    let bootstrap = stats::bootstrap_mean_f1(&counts, REPLICATES, seed(cell, column)).ok()?;
+    let interval = bootstrap.interval(LEVEL, Convention::Rank).ok()?;
+    Some((100.0 * interval.lower, 100.0 * interval.upper))
+}
+
+fn seed(cell: &Cell<'_>, column: Column) -> u64 {
+    seed_of(&format!("interval|{}|{:?}", column.name(), cell.values))
 }

@@ -194,7 +194,7 @@ fn is_convention(key: &str) -> bool {
 }
 
 /// Whether cells with the same values of the axes `across` always have the same value of `key`.
-fn decides(across: &[String], key: &str, cells: &[Cell<'_>]) -> bool {
+pub(super) fn decides(across: &[String], key: &str, cells: &[Cell<'_>]) -> bool {
     let mut seen: BTreeMap<Values, &str> = BTreeMap::new();
     cells.iter().all(|cell| {
         let value = cells::value(&cell.values, key);

@@ -19,6 +19,8 @@ pub(super) enum Sign {
     None,
     /// The line and the marker with this number.
     Line(usize),
+    /// The marker alone.
+    Marker(usize),
     Interval,
     Open,
     /// The curve of a single run.
@@ -41,9 +43,14 @@ pub(super) fn advance(text: &str) -> i32 {
 
 /// The items of the legend, broken into lines.
 pub(super) fn lines(series: &Series) -> Vec<Vec<Item>> {
+    broken(items(series))
+}
+
+/// Items in lines that are not wider than the plot.
+pub(super) fn broken(items: Vec<Item>) -> Vec<Vec<Item>> {
     let mut lines: Vec<Vec<Item>> = Vec::new();
     let mut left = 0;
-    for item in items(series) {
+    for item in items {
         let sign = if item.sign == Sign::None {
             0
         } else {

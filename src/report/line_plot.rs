@@ -204,7 +204,11 @@ pub(super) fn paint_legend<B: DrawingBackend>(
     Ok(())
 }
 
-fn legend_line<B: DrawingBackend>(canvas: &Canvas<B>, items: &[Item], middle: i32) -> Drawn<B> {
+pub(super) fn legend_line<B: DrawingBackend>(
+    canvas: &Canvas<B>,
+    items: &[Item],
+    middle: i32,
+) -> Drawn<B> {
     let mut left = MARGIN;
     for item in items {
         let centre = left + line_legend::SIGN / 2;
@@ -214,6 +218,10 @@ fn legend_line<B: DrawingBackend>(canvas: &Canvas<B>, items: &[Item], middle: i3
                 let (colour, shape) = sign(line);
                 let ends = ((left, middle), (left + line_legend::SIGN, middle));
                 canvas.line(ends.0, ends.1, colour.stroke_width(3))?;
+                marker::draw(&canvas.root, shape, (centre, middle), colour)?;
+            }
+            Sign::Marker(number) => {
+                let (colour, shape) = sign(number);
                 marker::draw(&canvas.root, shape, (centre, middle), colour)?;
             }
             Sign::Interval => canvas.upright(centre, (middle - 15, middle + 15), INK)?,

@@ -22,6 +22,7 @@ mod curve_plot;
 mod curve_text;
 mod curves;
 mod error;
+mod figure;
 mod file;
 mod frame;
 mod grid;
@@ -43,6 +44,11 @@ mod pairwise_csv;
 mod pairwise_legend;
 mod plot;
 mod published;
+mod scatter;
+mod scatter_labels;
+mod scatter_plot;
+mod scatter_scale;
+mod scatter_text;
 mod series;
 mod series_text;
 mod speed_legend;
@@ -75,6 +81,8 @@ mod tests_lines;
 mod tests_pairwise;
 #[cfg(test)]
 mod tests_published;
+#[cfg(test)]
+mod tests_scatter;
 #[cfg(test)]
 mod tests_speed;
 

@@ -9,12 +9,11 @@ use super::cells::{self, Cell};
 use super::compare::{self, Comparison};
 use super::conventions;
 use super::error::ReportError;
+use super::figure::Figure;
 use super::frame;
 use super::grid::{Entry, Grid, Row};
 use super::input::Input;
 use super::pairwise::Matrix;
-use super::series::Series;
-use super::series_text;
 use super::text::{self, probability};
 use super::unit::Unit;
 use crate::score::{Column, Counts};
@@ -39,7 +38,7 @@ pub(crate) fn render(
     input: &Input,
     grids: &[&Grid],
     plots: &[Option<String>],
-    lines: &[(&Series, Option<String>)],
+    figures: &[(&Figure, Option<String>)],
     cells: &[Cell<'_>],
     claims: Option<&Value>,
 ) -> Result<String, ReportError> {
@@ -90,7 +89,7 @@ pub(crate) fn render(
         missing => missing(input),
         grouped => grids.iter().any(|grid| grid.headings().next().is_some()),
         tables => grids.iter().zip(plots).map(|(grid, plot)| table(grid, plot.as_ref())).collect::<Vec<_>>(),
-        line_plots => lines.iter().map(line_plot).collect::<Vec<_>>(),
+        figures => figures.iter().map(figure).collect::<Vec<_>>(),
         claims,
         over_seeds => OVER_SEEDS,
         over_documents => OVER_DOCUMENTS,
@@ -162,13 +161,13 @@ fn table(grid: &Grid, plot: Option<&String>) -> Value {
     }
 }
 
-fn line_plot((series, picture): &(&Series, Option<String>)) -> Value {
+fn figure((figure, picture): &(&Figure, Option<String>)) -> Value {
     context! {
-        number => series.number,
-        caption => series.caption,
-        note => series.note,
-        missing => series.missing,
-        alternative => series_text::alternative(series),
+        number => figure.number(),
+        caption => figure.caption(),
+        note => figure.note(),
+        missing => figure.missing(),
+        alternative => figure.alternative(),
         // The drawing library escapes the texts in it.
         picture => picture.as_ref().map(|picture| Value::from_safe_string(picture.clone())),
     }

@@ -13,6 +13,7 @@ use super::markdown::escaped;
 use super::note;
 use super::published::corpus_name;
 use super::series::Series;
+use super::speed_legend;
 use super::text;
 
 /// What the points, whiskers and open markers of a plot are.
@@ -59,7 +60,13 @@ pub(super) fn note(input: &Input, series: &Series) -> String {
     if !counts.is_empty() && !sources.is_empty() {
         let _ = write!(note, "; open markers are published ({sources})");
     }
-    note + "."
+    note.push('.');
+    let cells = series.points().filter_map(|point| point.cell.as_ref());
+    let (conditions, doubts) = speed_legend::told(input, &series.columns, cells);
+    for line in conditions.iter().chain(&doubts) {
+        let _ = write!(note, " {line}");
+    }
+    note
 }
 
 /// The papers and tables whose values stand beside points.

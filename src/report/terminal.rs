@@ -55,10 +55,10 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
     }
     // Tables are what a terminal can show; where there are none, it says what was drawn.
     if out.is_empty() {
-        for series in &contents.series {
-            push_wrapped(&mut out, &series.caption, width, 0);
-            push_wrapped(&mut out, &series.note, width, 0);
-            if let Some(missing) = &series.missing {
+        for figure in &contents.figures {
+            push_wrapped(&mut out, figure.caption(), width, 0);
+            push_wrapped(&mut out, figure.note(), width, 0);
+            if let Some(missing) = figure.missing() {
                 push_wrapped(&mut out, missing, width, 0);
             }
         }

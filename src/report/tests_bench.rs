@@ -4,6 +4,7 @@
 use super::example::{experiment, lose};
 use super::write::contents;
 use super::{Input, MissingRun, Speed, bench_text, bench_values, markdown, write};
+use crate::spec::Plot;
 
 /// Three approaches of different speeds and sizes on one machine.
 fn timed(seeds: u64) -> Input {
@@ -131,4 +132,16 @@ fn a_table_of_sizes_alone_compares_nothing() {
     Parameters: of all models that are timed, embeddings included.
     1 of 6 runs was timed before parameters were counted; `sweep bench --again` times anew.
     ");
+}
+
+#[test]
+fn a_line_plot_of_speeds_says_how_they_were_measured() {
+    let mut input = timed(2);
+    input.plots = vec![Plot {
+        x: "system.approach".to_owned(),
+        y: vec!["speed".to_owned()],
+        ..Plot::default()
+    }];
+    let figure = &contents(&input).unwrap().figures[0];
+    insta::assert_snapshot!(figure.note(), @"On demo, test split, scoring profile pure; points are means over 2 runs, without intervals. Speed: sentences/s of entity and relation extraction, decoding included, on AMD EPYC, 2 threads, batch 8, f32; median of 3 passes over the split, after one to warm up.");
 }

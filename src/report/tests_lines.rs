@@ -1,9 +1,10 @@
 //! Plots of scores over an axis.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use std::fs;
 
 use super::example::{experiment, run};
+use super::figure::Figure;
 use super::series::Series;
 use super::write::contents;
 use super::{Axis, Input, MissingRun, line_plot, published, series_text, write};
@@ -50,7 +51,10 @@ fn learning_curves(seeds: u64) -> Input {
 }
 
 fn series(input: &Input) -> Series {
-    contents(input).unwrap().series.remove(0)
+    match contents(input).unwrap().figures.remove(0) {
+        Figure::Lines(series) => series,
+        Figure::Scatter(_) => panic!("a scatter plot"),
+    }
 }
 
 /// The texts of a picture, in the order in which they are drawn.

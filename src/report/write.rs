@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use super::cells::{self, Cell};
 use super::claims::{self, Judged};
 use super::error::ReportError;
+use super::figure::{self, Figure};
 use super::file::{make_folder, remove, remove_others, replace, write_atomically};
 use super::frame;
 use super::grid::{self, Grid};
 use super::input::Input;
 use super::intervals;
-use super::series::{self, Series};
-use super::{
-    claims_formats, curve_plot, latex, line_plot, markdown, page, pairwise_csv, plot, series_text,
-    stats_json, table_csv,
-};
+use super::{claims_formats, latex, markdown, page, pairwise_csv, plot, stats_json, table_csv};
 use crate::spec::Table;
 
 /// The file of every two rows compared.
@@ -41,7 +38,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         grids,
         scores,
         cells,
-        series,
+        figures,
         claims,
     } = contents(input)?;
     let tables: Vec<_> = grids
@@ -70,9 +67,9 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         }
         plots.push(picture);
     }
-    let mut lines = Vec::new();
-    for one in &series {
-        lines.push((one, add_plot(input, one, &mut files)?));
+    let mut drawn = Vec::new();
+    for one in &figures {
+        drawn.push((one, add_plot(input, one, &mut files)?));
     }
     files.push(("scores.csv".to_owned(), scores));
     files.push((
@@ -92,7 +89,7 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         input,
         &grids,
         &plots,
-        &lines,
+        &drawn,
         &cells,
         claims_formats::page(input, &claims).as_ref(),
     )?;
@@ -113,8 +110,10 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
         replace(&path, |temporary| plot::png(grid, intervals, temporary))?;
         written.push(path);
     }
-    for (one, _) in lines.iter().filter(|(_, picture)| picture.is_some()) {
-        written.push(draw_plot(one, folder)?);
+    for one in figures.iter().filter(|one| !one.is_empty()) {
+        let path = folder.join(format!("plots/plot-{}.png", one.number()));
+        replace(&path, |temporary| one.png(temporary))?;
+        written.push(path);
     }
     for part in ["tables", "plots"] {
         let kept = written
@@ -140,31 +139,17 @@ pub fn write(input: &Input, folder: &Path) -> Result<Written, ReportError> {
 /// Adds the files of one plot that the experiment asks for, and returns its picture, if it has one.
 fn add_plot(
     input: &Input,
-    series: &Series,
+    figure: &Figure,
     files: &mut Vec<(String, Vec<u8>)>,
 ) -> Result<Option<String>, ReportError> {
-    let name = format!("plots/plot-{}", series.number);
-    let words = series_text::markdown(series);
-    files.push((format!("{name}.md"), words.into_bytes()));
-    files.push((format!("{name}.csv"), series_text::csv(input, series)?));
-    let picture = match &series.curves {
-        Some(curves) => curve_plot::svg(series, curves)?,
-        None => line_plot::svg(series)?,
-    };
+    let name = format!("plots/plot-{}", figure.number());
+    files.push((format!("{name}.md"), figure.markdown().into_bytes()));
+    files.push((format!("{name}.csv"), figure.csv(input)?));
+    let picture = figure.svg()?;
     if let Some(picture) = &picture {
         files.push((format!("{name}.svg"), picture.clone().into_bytes()));
     }
     Ok(picture)
-}
-
-/// Draws one plot that the experiment asks for as PNG, and returns its path.
-fn draw_plot(series: &Series, folder: &Path) -> Result<PathBuf, ReportError> {
-    let path = folder.join(format!("plots/plot-{}.png", series.number));
-    replace(&path, |temporary| match &series.curves {
-        Some(curves) => curve_plot::png(series, curves, temporary),
-        None => line_plot::png(series, temporary),
-    })?;
-    Ok(path)
 }
 
 /// What the formats are made from.
@@ -176,7 +161,7 @@ pub(super) struct Contents<'a> {
     /// The cells behind both.
     pub(super) cells: Vec<Cell<'a>>,
     /// The plots that the experiment asks for.
-    pub(super) series: Vec<Series>,
+    pub(super) figures: Vec<Figure>,
     /// The verdicts on the claims.
     pub(super) claims: Vec<Judged<'a>>,
 }
@@ -199,15 +184,15 @@ pub(super) fn contents(input: &Input) -> Result<Contents<'_>, ReportError> {
         .enumerate()
         .map(|(index, table)| grid::build(input, index + 1, table, &cells, &spreads))
         .collect::<Result<_, _>>()?;
-    let series = input
+    let figures = input
         .plots
         .iter()
         .enumerate()
-        .map(|(index, plot)| series::build(input, index + 1, plot, &cells, &spreads))
+        .map(|(index, plot)| figure::build(input, index + 1, plot, &cells, &spreads))
         .collect::<Result<_, _>>()?;
     Ok(Contents {
         grids,
-        series,
+        figures,
         scores,
         claims: claims::judge(input, &cells),
         cells,

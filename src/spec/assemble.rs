@@ -84,7 +84,7 @@ pub(crate) fn assemble<C: Configuration>(
         &mut unsure
     };
     read_sides(&mut head, &designs(files, &design), checked);
-    require_x(&head, &design.keys(), checked);
+    require_x(&head, &design.keys(), vocabulary, checked);
     let mut head_layers = Layers::over(&Head::default(), head);
     let mut head = head_layers.extract::<Head>(&Names::default(), faults)?;
     check_name(head.name.as_deref(), &head_layers, faults);

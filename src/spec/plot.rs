@@ -10,7 +10,7 @@ use crate::spec::suggest::advice;
 use crate::spec::table::{candidates, one_or_many, one_or_many_schema};
 use crate::spec::tree::{Table, Value};
 
-/// A plot of the report: scores over the values of an axis.
+/// A plot of the report: scores over the values of an axis, or over another score, a speed or a size.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plot {
@@ -19,12 +19,14 @@ pub struct Plot {
     /// The line above the plot; without one, the title of the experiment.
     pub caption: Option<String>,
     /// The axis that runs from left to right: numbers at their distances, other values at equal ones. Of precision
-    /// over recall, the axis along each curve, such as a threshold.
+    /// over recall, the axis along each curve, such as a threshold; of a scatter plot the metric, `speed` or
+    /// `parameters`.
     pub x: String,
-    /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`); without any, the F1 of all.
-    /// Of precision over recall, metrics alone.
+    /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`), `speed` or `parameters`;
+    /// without any, the F1 of all. Of precision over recall, metrics alone.
     pub y: Vec<String>,
-    /// The axis or axes whose values are a line or a curve each; without any, there is one.
+    /// The axis or axes whose values are a line or a curve each, or in a scatter plot a sign each; without any, there
+    /// is one.
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(schema_with = "one_or_many_schema")]
     pub lines: Vec<String>,
@@ -39,6 +41,8 @@ pub enum PlotKind {
     Line,
     /// Precision over recall: the cells along `x` are joined to a curve.
     PrecisionRecall,
+    /// A point with its intervals for each cell, by what it has on both sides.
+    Scatter,
 }
 
 impl Plot {
@@ -67,41 +71,68 @@ impl Plot {
             let message = format!("`{name}` is not one of the axes");
             Fault::maybe_at(place(keys), message).help(advice(name, axes, "axes"))
         };
+        let measured = |name: &str| candidates(name, vocabulary).iter().any(|one| one == name);
+        let no_metric = |name: &str, keys: &[&str]| {
+            let candidates = candidates(name, vocabulary);
+            let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+            let message = format!("`{name}` is not one of the metrics");
+            Fault::maybe_at(place(keys), message).help(advice(name, &candidates, "metrics"))
+        };
         // An empty name is that of an `x` which is missing or was set aside, and has its fault already.
-        if !self.x.is_empty() && !axes.contains(&self.x.as_str()) {
-            faults.push(no_axis(&self.x, &["x"]));
+        match self.kind {
+            _ if self.x.is_empty() => {}
+            PlotKind::Line | PlotKind::PrecisionRecall if measured(&self.x) => {
+                let message = format!("`{}` is not one of the axes", self.x);
+                let help = "a plot over what is measured is a `scatter`";
+                faults.push(Fault::maybe_at(place(&["x"]), message).help(help));
+            }
+            PlotKind::Line | PlotKind::PrecisionRecall if !axes.contains(&self.x.as_str()) => {
+                faults.push(no_axis(&self.x, &["x"]));
+            }
+            PlotKind::Scatter if axes.contains(&self.x.as_str()) => {
+                let message = format!("`{}` is not one of the metrics", self.x);
+                let help = "a plot over an axis is a `line`";
+                faults.push(Fault::maybe_at(place(&["x"]), message).help(help));
+            }
+            PlotKind::Scatter if !measured(&self.x) => faults.push(no_metric(&self.x, &["x"])),
+            PlotKind::Line | PlotKind::PrecisionRecall | PlotKind::Scatter => {}
         }
         for (number, name) in self.lines.iter().enumerate() {
             let keys = ["lines", &number.to_string()];
             if !axes.contains(&name.as_str()) {
                 faults.push(no_axis(name, &keys));
-            } else if *name == self.x {
+            } else if self.kind != PlotKind::Scatter && *name == self.x {
                 let message = format!("`{name}` is both `x` and in `lines`");
                 let help = "the values of an axis either run from left to right or are a line each";
                 faults.push(Fault::maybe_at(place(&keys), message).help(help));
             }
         }
         for (number, name) in self.y.iter().enumerate() {
-            let candidates = candidates(name, vocabulary);
-            let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
-            let keys = ["y", &number.to_string()];
-            if !candidates.contains(&name.as_str()) {
-                let message = format!("`{name}` is not one of the metrics");
-                let fault = Fault::maybe_at(place(&keys), message);
-                faults.push(fault.help(advice(name, &candidates, "metrics")));
+            let number = number.to_string();
+            if !measured(name) {
+                faults.push(no_metric(name, &["y", &number]));
+            } else if *name == self.x {
+                let message = format!("`{name}` is both `x` and in `y`");
+                let fault = Fault::maybe_at(place(&["y", &number]), message);
+                faults.push(fault.help("its points would lie on a line from corner to corner"));
             } else if self.kind == PlotKind::PrecisionRecall
                 && !vocabulary.metrics.contains(&name.as_str())
             {
                 let message = format!("`{name}` is not a metric alone");
                 let help = "a plot of precision over recall shows both measures of its metrics";
-                faults.push(Fault::maybe_at(place(&keys), message).help(help));
+                faults.push(Fault::maybe_at(place(&["y", &number]), message).help(help));
             }
         }
     }
 }
 
 /// Finds plots without an `x` among those in effect, which are those of the topmost layer that has any.
-pub(crate) fn require_x(head: &[Table], axes: &[&str], faults: &mut Vec<Fault>) {
+pub(crate) fn require_x(
+    head: &[Table],
+    axes: &[&str],
+    vocabulary: &Vocabulary<'_>,
+    faults: &mut Vec<Fault>,
+) {
     let plots = head.iter().rev().find_map(|layer| layer.entry("plot"));
     let Some(Value::Array(plots)) = plots.map(|entry| &entry.node.value) else {
         return;
@@ -110,13 +141,19 @@ pub(crate) fn require_x(head: &[Table], axes: &[&str], faults: &mut Vec<Fault>) 
         let Value::Table(table) = &plot.value else {
             continue;
         };
-        let empty = |value: &Value| matches!(value, Value::Text(name) if name.is_empty());
-        if table
-            .entry("x")
-            .is_none_or(|entry| empty(&entry.node.value))
-        {
+        let is = |key: &str, wanted: &str| {
+            let value = table.entry(key).map(|entry| &entry.node.value);
+            matches!(value, Some(Value::Text(text)) if text == wanted)
+        };
+        if table.entry("x").is_none() || is("x", "") {
             let fault = Fault::at(plot.place, "`x` is missing in `plot`");
-            faults.push(fault.help(advice("", axes, "axes")));
+            let names = candidates("", vocabulary);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            faults.push(fault.help(if is("kind", "scatter") {
+                advice("", &names, "metrics")
+            } else {
+                advice("", axes, "axes")
+            }));
         }
     }
 }

@@ -211,7 +211,7 @@ fn pure(sandbox: &Sandbox, axis: &str, more: &str) {
     let text = head
         .replace(
             "[corpus.demo]",
-            "[system]\nkind = \"pure\"\n\n[corpus.demo]",
+            "[system]\nkind = \"pure\"\n\n[pure]\nentity_window = 0\nrelation_window = 0\nmax_span = 3\n\n[corpus.demo]",
         )
         .replace("\"system.approach\" = [\"a3\", \"a4\"]", axis)
         .replace("count = 2", "count = 1");
@@ -241,17 +241,18 @@ fn parameters(sandbox: &Sandbox, label: &str) -> u64 {
 fn extraction_is_timed_with_all_models_of_a_run() {
     let sandbox = Sandbox::new();
     let axis = "\"system.approach\" = [\"pipeline\", \"shared\", \"joint\", \"entities\"]";
-    let baseline = "[statistics]\nbaseline = { \"system.approach\" = \"joint\" }\n";
-    pure(&sandbox, axis, baseline);
+    let more = "[statistics]\nbaseline = { \"system.approach\" = \"joint\" }\n\
+                [[plot]]\nkind = \"scatter\"\nx = \"parameters\"\ny = [\"speed\", \"ent-c\"]\nlines = \"system.approach\"\n";
+    pure(&sandbox, axis, more);
     let timed = bench(
         &sandbox,
         "--set speed.inside=extraction --set speed.batch=8",
     );
     let cells = timed["cells"].as_array().unwrap();
     assert_eq!(cells.len(), 4);
-    let entities = parameters(&sandbox, "entities W=300 seed");
+    let entities = parameters(&sandbox, "entities W=0 seed");
     let relations = parameters(&sandbox, "relations typed_markers");
-    let shared = parameters(&sandbox, "entities W=300 and relations");
+    let shared = parameters(&sandbox, "entities W=0 and relations");
     let joint = parameters(&sandbox, "joint baseline");
     let sizes = [entities + relations, shared, joint, entities];
     for (cell, size) in cells.iter().zip(sizes) {
@@ -270,6 +271,15 @@ fn extraction_is_timed_with_all_models_of_a_run() {
         assert!(conditions(cell).starts_with("sentences/s of entity and relation extraction, "));
     }
     assert!(conditions(3).starts_with("sentences/s of entity extraction, decoding included, on "));
+    let plot = fs::read_to_string(sandbox.path("reports/tiny/plots/plot-1.csv")).unwrap();
+    for line in [
+        "shared,x,parameters,1,",
+        "shared,y,speed,1,",
+        "joint,y,ent-c,1,",
+    ] {
+        assert!(plot.contains(line), "{line}\n{plot}");
+    }
+    assert!(sandbox.path("reports/tiny/plots/plot-1.png").exists());
     // An extraction is another measurement than that of the relations alone, of which two approaches have none.
     let timed = bench(&sandbox, "--set speed.batch=8");
     let cells = timed["cells"].as_array().unwrap();

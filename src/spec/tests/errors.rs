@@ -238,6 +238,51 @@ x = 3
     )
 );
 shows!(
+    scatter_plots,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[plot]]
+kind = "scater"
+x = "haste"
+[[plot]]
+kind = "scatter"
+x = "wieght"
+y = ["taste", "hast"]
+lines = "pan.kid"
+[[plot]]
+kind = "scatter"
+x = "pan.kind"
+lines = ["pan.kind", "train.rate"]
+[[plot]]
+kind = "scatter"
+x = "haste"
+y = ["weight", "haste", "taste.worst"]
+[[plot]]
+kind = "scatter"
+y = ["haste"]
+"#
+    )
+);
+shows!(
+    sizes_are_neither_compared_nor_claimed,
+    format!(
+        "{GOOD}{}",
+        r#"
+[[table]]
+rows = "pan.kind"
+columns = ["weight", "weight.mean", "wieght"]
+pairwise = ["weight"]
+[[claim]]
+text = "Copper weighs more"
+metric = "weight"
+left = "copper"
+relation = ">"
+right = "cast-iron"
+"#
+    )
+);
+shows!(
     rates_have_no_measures_and_no_pairs,
     format!(
         "{GOOD}{}",
@@ -303,7 +348,8 @@ fn an_experiment_knows_what_it_shows() {
             .unwrap()
             .shows("haste")
     };
-    assert_eq!(["", table].map(shows), [false, true]);
+    let plot = "[[plot]]\nkind = \"scatter\"\nx = \"haste\"\ny = [\"taste\"]\n";
+    assert_eq!(["", table, plot].map(shows), [false, true, true]);
     let axes = "name = \"d\"\n[axes]\n\"pan.kind\" = [\"cast-iron\", \"copper\"]\n";
     let claimed = read_with(&format!("{axes}{claim}"), &set(&[])).unwrap();
     assert!(claimed.shows("haste") && !claimed.shows("taste"));
