@@ -1,9 +1,10 @@
 //! Plots of precision over recall along a threshold.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use std::fs;
 
 use super::example::experiment;
+use super::figure::Figure;
 use super::series::Series;
 use super::write::contents;
 use super::{Axis, Input, ScoredRun, curve_plot, series_text, terminal, write};
@@ -80,7 +81,10 @@ fn trade_off(seeds: u64) -> Input {
 }
 
 fn series(input: &Input) -> Series {
-    contents(input).unwrap().series.remove(0)
+    match contents(input).unwrap().figures.remove(0) {
+        Figure::Lines(series) => series,
+        Figure::Scatter(_) => panic!("a scatter plot"),
+    }
 }
 
 fn svg(input: &Input) -> String {

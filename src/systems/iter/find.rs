@@ -6,7 +6,7 @@ use super::config::SpanRule;
 use super::decode::{Pending, ScoredLink, Typed, decode, settle};
 use super::input::Input;
 use super::model::Iter;
-use crate::corpus::{Entity, Extraction, Labels, Link, Relation, Span};
+use crate::corpus::{Entity, Extraction, Labels, Link, Span};
 
 /// Sentences a batch of inference.
 pub(crate) const BATCH: usize = 32;
@@ -95,22 +95,7 @@ fn extraction(
         let link = &mut found.links[place];
         link.probability = link.probability.max(probability);
     }
-    for link in found
-        .links
-        .iter()
-        .filter(|link| link.probability > threshold)
-    {
-        let pair = (link.head, link.tail);
-        if !found.pairs.contains(&pair) {
-            found.pairs.push(pair);
-        }
-        found.relations.push(Relation {
-            head: link.head,
-            tail: link.tail,
-            label: link.label.clone(),
-        });
-    }
-    found
+    found.with_links_above(threshold)
 }
 
 #[cfg(test)]
