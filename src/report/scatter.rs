@@ -28,6 +28,8 @@ pub(crate) struct Scatter {
     pub(crate) head: String,
     /// The names of all groups, which give them their signs.
     pub(crate) names: Vec<String>,
+    /// What the labels of points are the values of; empty where they have none.
+    pub(crate) labelled: String,
     /// A point for each cell, those without scores too.
     pub(crate) points: Vec<Point>,
     /// What the points are and how what they show was measured, in words.
@@ -121,14 +123,18 @@ pub(crate) fn build(
             ys: ys.iter().map(|column| extent(cell, *column)).collect(),
         });
     }
-    let heads: Vec<&str> = plot.lines.iter().map(|key| text::short_key(key)).collect();
+    let heads = |keys: &[String]| {
+        let heads: Vec<&str> = keys.iter().map(|key| text::short_key(key)).collect();
+        heads.join(" / ")
+    };
     let mut scatter = Scatter {
         number,
         caption: plot.caption.clone().unwrap_or_else(|| input.title.clone()),
         x,
         ys,
-        head: heads.join(" / "),
+        head: heads(&plot.lines),
         names,
+        labelled: heads(&labelled),
         points,
         note: String::new(),
         missing: None,

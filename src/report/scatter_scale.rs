@@ -18,6 +18,8 @@ pub(super) struct Scale {
     low: f64,
     high: f64,
     pub(super) logarithmic: bool,
+    /// Whether it is that of a score, which lies between 0 and 100.
+    percent: bool,
 }
 
 impl Scale {
@@ -33,6 +35,7 @@ impl Scale {
                 low,
                 high,
                 logarithmic: false,
+                percent: true,
             };
         }
         let ends = values.fold((f64::INFINITY, f64::NEG_INFINITY), |ends, value| {
@@ -58,6 +61,7 @@ impl Scale {
             },
             high: high + air,
             logarithmic,
+            percent: false,
         }
     }
 
@@ -75,7 +79,10 @@ impl Scale {
     /// Round values inside, at most about `count`.
     pub(super) fn ticks(self, count: u32) -> Vec<Tick> {
         if !self.logarithmic {
-            return ticks((self.low, self.high), count);
+            let mut ticks = ticks((self.low, self.high), count);
+            // There is air beyond the best and the worst score, and nothing to mark.
+            ticks.retain(|tick| !self.percent || (0.0..=100.0).contains(&tick.value));
+            return ticks;
         }
         let powers = self.low.floor() as i32..=self.high.ceil() as i32;
         let marked = |factors: &[f64]| -> Vec<f64> {
@@ -166,6 +173,11 @@ mod tests {
             "0.010 0.015 0.020 0.025 0.030 0.035 0.040"
         );
         assert_eq!(marks(Column::Parameters, &[22.0]), "20 21 22 23 24");
+        assert_eq!(marks(Metric::RelC.into(), &[0.0]), "0.0 0.2 0.4");
+        assert_eq!(
+            marks(Metric::RelC.into(), &[60.0, 100.0]),
+            "60 70 80 90 100"
+        );
     }
 
     #[test]

@@ -58,8 +58,12 @@ pub(super) fn note(input: &Input, scatter: &Scatter) -> String {
         let _ = write!(note, "; whiskers are {}", whiskers.join(", "));
     }
     note.push('.');
-    if scatter.points.iter().any(|point| !point.label.is_empty()) && !counts.is_empty() {
-        note += " Points have their names beside them where there is room.";
+    if !scatter.labelled.is_empty() && !counts.is_empty() {
+        let _ = write!(
+            note,
+            " Beside points, where there is room: {}.",
+            scatter.labelled
+        );
     }
     let cells = scatter.points.iter().map(|point| &point.cell);
     let (conditions, doubts) = speed_legend::told(input, &columns, cells);

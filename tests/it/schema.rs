@@ -181,6 +181,26 @@ corpus = "scierc"
 }
 
 #[test]
+fn speeds_and_their_plots_fit() {
+    let more = r#"
+[speed]
+inside = "extraction"
+batch = 8
+[[plot]]
+kind = "scatter"
+x = "parameters"
+y = ["speed"]
+lines = "system.approach"
+"#;
+    let text = format!("{TINY}{more}");
+    assert_eq!(misfits(&text), [""; 0]);
+    let misfit = "/speed/inside: \"everything\" is none of [\"relations\",\"extraction\"]";
+    assert_eq!(misfits(&text.replace("extraction", "everything")), [misfit]);
+    let misfit = "/plot[0]/kind: \"scater\" is none of [\"line\",\"scatter\"]";
+    assert_eq!(misfits(&text.replace("scatter", "scater")), [misfit]);
+}
+
+#[test]
 fn mistakes_do_not_fit() {
     assert_eq!(misfits(TINY), [""; 0]);
     for (from, to, misfit) in [
