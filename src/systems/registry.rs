@@ -248,13 +248,10 @@ fn train_iter(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Syst
         &work.output,
         |epoch| report(told(epoch, epochs, metric)),
     )?;
-    Ok(json!({
-        "parameters": trained.parameters,
-        "best_epoch": trained.best.epoch,
-        "best_dev": trained.best.score,
-        "nesting": trained.nesting,
-        "skipped_sentences": trained.skipped,
-    }))
+    let mut outcome = outcome(trained.parameters, &trained.best, trained.stopped);
+    outcome["nesting"] = json!(trained.nesting);
+    outcome["skipped_sentences"] = json!(trained.skipped);
+    Ok(outcome)
 }
 
 /// A device with gradients.

@@ -56,13 +56,15 @@ pub struct IterConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PretrainConfig {
-    /// The other corpus; no name means that there is no such training.
+    /// The other corpus; neither name nor path means that there is no such training.
     pub corpus: CorpusConfig,
     /// The other corpus' name for a label that has another name here; labels that agree but
     /// for the case of their letters are the same anyway.
     pub labels: BTreeMap<String, String>,
     /// ω on the other corpus; 0 takes the nesting depth of its training split.
     pub nesting: usize,
+    /// Sentences of more pieces are passed over in that training; context it has none.
+    pub max_length: usize,
     /// What the other training changes in the recipe of `[train]`.
     pub train: RecipeChanges,
 }
@@ -154,6 +156,7 @@ impl Default for PretrainConfig {
             },
             labels: BTreeMap::new(),
             nesting: 0,
+            max_length: 512,
             train: RecipeChanges::default(),
         }
     }
@@ -162,7 +165,7 @@ impl Default for PretrainConfig {
 impl PretrainConfig {
     /// Whether there is such a training.
     pub fn is_asked(&self) -> bool {
-        !self.corpus.name.is_empty()
+        !self.corpus.name.is_empty() || self.corpus.path.is_some()
     }
 }
 
@@ -189,6 +192,7 @@ impl IterConfig {
             ("max_length", self.max_length),
             ("context_words", self.context_words),
             ("evaluation_words", self.evaluation_words),
+            ("pretrain.max_length", self.pretrain.max_length),
         ] {
             require(value > 0, key, "must be at least 1");
         }
@@ -230,5 +234,8 @@ mod tests {
         );
         assert!(IterConfig::default().problems().is_empty());
         assert!(!IterConfig::default().pretrain.is_asked());
+        let path = r#"{"corpus": {"name": "", "path": "somewhere"}}"#;
+        let pretrain: PretrainConfig = serde_json::from_str(path).unwrap();
+        assert!(pretrain.is_asked());
     }
 }

@@ -11,6 +11,10 @@ use super::config::SpanRule;
 use super::heads::Heads;
 use crate::systems::spans::Rows;
 
+/// Pairs that are scored at a time: a model that has learned nothing yet may find a hundred
+/// spans in a sentence, and the hidden layer of all their pairs would fill the memory.
+const PAIRS: usize = 1 << 13;
+
 /// A span with its type, in positions.
 pub(crate) type Typed = (Place, usize);
 
@@ -123,13 +127,12 @@ fn nearest(is_left: Tensor<2, Bool>, nesting: usize, device: &Device) -> Tensor<
         .mask_where(is_left, places(sentences, columns, device));
     let nearest = lefts.cummax(1);
     // The bracket before a position is the nearest of the position before.
-    let before = Tensor::cat(
-        vec![
-            Tensor::full([sentences, 1], -1, device),
-            nearest.clone().narrow(1, 0, columns - 1),
-        ],
-        1,
-    );
+    let nothing = Tensor::full([sentences, 1], -1, device);
+    let before = if columns > 1 {
+        Tensor::cat(vec![nothing, nearest.clone().narrow(1, 0, columns - 1)], 1)
+    } else {
+        nothing
+    };
     let mut all = vec![nearest];
     while let (true, Some(last)) = (all.len() < nesting, all.last()) {
         let next = before.clone().gather(1, last.clone().clamp_min(0));
@@ -235,12 +238,14 @@ fn links(
         return None;
     }
     let spans = heads.linked(is_link, rows, &known);
-    let scores = Heads::links(is_link, (&spans, &spans), &numbered, None);
-    Some(activation::sigmoid(scores))
+    let scores = numbered
+        .chunks(PAIRS)
+        .map(|pairs| Heads::links(is_link, (&spans, &spans), pairs, None));
+    Some(activation::sigmoid(Tensor::cat(scores.collect(), 0)))
 }
 
 /// Fetches the links of several batches in one transfer: for every sentence, in order, its
-/// spans, and its links with every output that has more than no probability at all.
+/// spans, and its links with every output.
 ///
 /// # Errors
 /// When the device cannot hand them over.

@@ -136,9 +136,9 @@ fn span_loss(
     let right = log_sum_exp(scores + matrix(right, outputs, &device) * 1.0e9);
     let cost = if nested {
         // Where no entity ends, being no right bracket at all, whose score is 0, is right too.
-        let closed = matrix(ends_none, 1, &device);
-        let open = softplus(right.clone()) * closed.clone();
-        all - open - right * (closed.neg() + 1.0)
+        let ends_none = matrix(ends_none, 1, &device);
+        let unclosed = softplus(right.clone()) * ends_none.clone();
+        all - unclosed - right * (ends_none.neg() + 1.0)
     } else {
         all - right * matrix(any, 1, &device)
     };
@@ -226,4 +226,39 @@ fn related(brackets: &Brackets, nesting: usize, rules: &LinkRules) -> Vec<(Place
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mirrored_and_inverse_relations_are_right_too() {
+        let (a, b) = ((1, 2), (4, 4));
+        let brackets = Brackets {
+            length: 6,
+            entities: vec![(a, 0), (b, 0)],
+            relations: vec![(a, b, 0), (b, a, 1)],
+        };
+        let found = |inverse: bool, nesting: usize| {
+            let rules = LinkRules {
+                heads: LinkHeads::AllPositions,
+                both: vec![true, false],
+                inverse,
+            };
+            let mut found = related(&brackets, nesting, &rules);
+            found.sort_unstable();
+            found
+        };
+        let mut plain = vec![(a, b, 0), (b, a, 0), (b, a, 1)];
+        plain.sort_unstable();
+        assert_eq!(found(false, 2), plain);
+        // Outputs 2 and 3 are the inverses of 0 and 1: head and tail have changed places.
+        let mut all = [plain, vec![(b, a, 2), (a, b, 2), (a, b, 3)]].concat();
+        all.sort_unstable();
+        assert_eq!(found(true, 2), all);
+        // Where brackets do not nest, a span is known by where it ends.
+        let ends = found(false, 1);
+        assert!(ends.contains(&((2, 2), b, 0)) && ends.contains(&(b, (2, 2), 1)));
+    }
 }

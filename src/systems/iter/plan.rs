@@ -39,10 +39,12 @@ pub fn draft_run(
         let before = TrainStep {
             corpus: other.clone(),
             symmetric: other.symmetric.clone(),
-            iter: IterConfig {
+            iter: switches(&IterConfig {
                 nesting: own.pretrain.nesting,
-                ..step.iter.clone()
-            },
+                max_length: own.pretrain.max_length,
+                context: 0,
+                ..own.clone()
+            }),
             renamed: IterConfig::default().pretrain.labels,
             train: own.pretrain.train.apply(&configuration.train).canonical(),
             ..step.clone()
@@ -98,10 +100,22 @@ fn train(step: &TrainStep, label: String, inputs: Vec<usize>) -> Result<Draft, S
 fn switches(own: &IterConfig) -> IterConfig {
     let default = IterConfig::default();
     let alone = own.context == 0;
+    // Where ω is read off the corpus, nobody knows here which of these matters.
+    let (flat, nested) = (own.nesting == 1, own.nesting > 1);
     IterConfig {
         span_rule: default.span_rule,
         threshold: default.threshold,
         gold_source: default.gold_source,
+        nested_link: if flat {
+            default.nested_link
+        } else {
+            own.nested_link
+        },
+        link_heads: if nested {
+            default.link_heads
+        } else {
+            own.link_heads
+        },
         pretrain: default.pretrain,
         context_words: if alone {
             default.context_words
@@ -175,6 +189,7 @@ mod tests {
             (json!({ "span_rule": "per_type" }), false, true),
             (json!({ "gold_source": "tensors" }), false, true),
             (json!({ "threshold": 0.9 }), false, false),
+            (json!({ "nested_link": "concat4" }), true, false),
             (
                 json!({ "context_words": 9, "evaluation_words": 9 }),
                 false,
@@ -192,6 +207,22 @@ mod tests {
                 (differs(0), differs(1)),
                 (of_training, of_prediction),
                 "{changed}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_switch_of_the_other_depth_changes_nothing() {
+        for (nesting, switch) in [
+            (1, json!({ "nested_link": "concat4" })),
+            (2, json!({ "link_heads": "right_brackets" })),
+        ] {
+            let mut changed = switch.clone();
+            changed["nesting"] = json!(nesting);
+            assert_eq!(
+                drafts(&json!({ "nesting": nesting })),
+                drafts(&changed),
+                "{switch}"
             );
         }
     }

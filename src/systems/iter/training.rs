@@ -28,6 +28,8 @@ use crate::train::{Epoch, epoch_batches, fit};
 pub struct Trained {
     /// The evaluation whose weights were kept.
     pub best: Epoch,
+    /// The epoch after which it stopped, where it stopped early.
+    pub stopped: Option<u32>,
     /// Number of parameters.
     pub parameters: usize,
     /// ω.
@@ -125,6 +127,7 @@ pub fn train(
     trained::save(output, &architecture, &pieces, section, &fitted.model)?;
     Ok(Trained {
         best: fitted.best,
+        stopped: fitted.stopped,
         parameters,
         nesting,
         skipped: training.inputs.len() - read.len(),

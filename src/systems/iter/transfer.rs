@@ -29,6 +29,7 @@ pub(crate) fn take_over(
     (old, old_labels): (&Heads, &Labels),
     renamed: &BTreeMap<String, String>,
 ) -> Result<Heads, String> {
+    check_names(labels, old_labels, renamed)?;
     heads.is_left = gated(heads.is_left, &old.is_left, &[Some(0)])?;
     let mut types = matches(&labels.entity_types, &old_labels.entity_types, renamed);
     if heads.nesting > 1 {
@@ -54,6 +55,29 @@ pub(crate) fn take_over(
     Ok(heads)
 }
 
+/// Checks that renamed labels and their old names are there.
+fn check_names(
+    labels: &Labels,
+    old: &Labels,
+    renamed: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    let has = |labels: &Labels, name: &String| {
+        labels.entity_types.contains(name) || labels.relation_types.contains(name)
+    };
+    for (new, name) in renamed {
+        for (labels, label, whose) in [(labels, new, "this corpus"), (old, name, "the other")] {
+            if !has(labels, label) {
+                let known = [&labels.entity_types[..], &labels.relation_types[..]].concat();
+                return Err(format!(
+                    "iter.pretrain.labels: `{label}` is no label of {whose}, which has {}",
+                    known.join(", ")
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The place of every label among the old ones.
 fn matches(labels: &[String], old: &[String], renamed: &BTreeMap<String, String>) -> Matches {
     let place = |label: &String| {
@@ -72,8 +96,9 @@ fn gated(mut own: Gated, old: &Gated, outputs: &[Option<usize>]) -> Result<Gated
     let (expected, found) = (own.gate.weight.dims(), old.gate.weight.dims());
     if expected != found {
         return Err(format!(
-            "a head reads {} values into {}, and that of the model it starts from {} into {}; \
-             set iter.d_ff and iter.nested_link as they were there",
+            "a head reads {} values into {}, and that of the model it starts from {} into {}; with \
+             iter.nested_link = \"concat4\" both must nest or neither (iter.nesting and \
+             iter.pretrain.nesting)",
             expected[0], expected[1], found[0], found[1]
         ));
     }
@@ -184,6 +209,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_no_label_has_is_refused() {
+        let config = IterConfig::default();
+        let (old_labels, own_labels) = (labels(&["LOC", "PER"], &[]), labels(&["Peop"], &[]));
+        let (old, own) = (
+            heads(&old_labels, 1, &config, 1),
+            heads(&own_labels, 1, &config, 2),
+        );
+        let refused = |new: &str, name: &str| {
+            let renamed = BTreeMap::from([(new.to_owned(), name.to_owned())]);
+            take_over(own.clone(), &own_labels, (&old, &old_labels), &renamed).unwrap_err()
+        };
+        insta::assert_snapshot!(refused("Peop", "PERS"), @"iter.pretrain.labels: `PERS` is no label of the other, which has LOC, PER");
+        insta::assert_snapshot!(refused("People", "PER"), @"iter.pretrain.labels: `People` is no label of this corpus, which has Peop");
+    }
+
+    #[test]
     fn heads_of_other_widths_are_refused() {
         let labels = labels(&["A"], &["r"]);
         let config = IterConfig::default();
@@ -195,8 +236,9 @@ mod tests {
         let error = take_over(own, &labels, (&old, &labels), &BTreeMap::new()).unwrap_err();
         assert_eq!(
             error,
-            "a head reads 16 values into 6, and that of the model it starts from 8 into 6; set \
-             iter.d_ff and iter.nested_link as they were there"
+            "a head reads 16 values into 6, and that of the model it starts from 8 into 6; with \
+             iter.nested_link = \"concat4\" both must nest or neither (iter.nesting and \
+             iter.pretrain.nesting)"
         );
     }
 }
