@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::corpus::CorpusConfig;
 use crate::train::RecipeChanges;
 
+/// What an axis calls it where there is no other corpus.
+const NONE: &str = "none";
+
 /// Switches of ITER. Names are the specification's where it has them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -56,7 +59,8 @@ pub struct IterConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PretrainConfig {
-    /// The other corpus; neither name nor path means that there is no such training.
+    /// The other corpus; without a name or a path, or with the name `none`, there is no such
+    /// training.
     pub corpus: CorpusConfig,
     /// The other corpus' name for a label that has another name here; labels that agree but
     /// for the case of their letters are the same anyway.
@@ -165,7 +169,8 @@ impl Default for PretrainConfig {
 impl PretrainConfig {
     /// Whether there is such a training.
     pub fn is_asked(&self) -> bool {
-        !self.corpus.name.is_empty() || self.corpus.path.is_some()
+        let named = !["", NONE].contains(&self.corpus.name.as_str());
+        named || self.corpus.path.is_some()
     }
 }
 
@@ -234,8 +239,14 @@ mod tests {
         );
         assert!(IterConfig::default().problems().is_empty());
         assert!(!IterConfig::default().pretrain.is_asked());
-        let path = r#"{"corpus": {"name": "", "path": "somewhere"}}"#;
-        let pretrain: PretrainConfig = serde_json::from_str(path).unwrap();
-        assert!(pretrain.is_asked());
+        for (corpus, asked) in [
+            (r#"{"name": "none"}"#, false),
+            (r#"{"name": "conll03"}"#, true),
+            (r#"{"name": "", "path": "somewhere"}"#, true),
+        ] {
+            let text = format!(r#"{{"corpus": {corpus}}}"#);
+            let pretrain: PretrainConfig = serde_json::from_str(&text).unwrap();
+            assert_eq!(pretrain.is_asked(), asked, "{corpus}");
+        }
     }
 }
