@@ -175,7 +175,7 @@ fn values_of_iter_find_their_cells() {
     assert_eq!(find(4, &cell, "ace05", "speed"), [36.029]);
     assert_eq!(find(6, &cell, "ace05", "rel-c"), [72.5, 72.9]);
     let from = |name| ("iter.pretrain.corpus.name", name);
-    assert_eq!(find(7, &[large, from("")], "conll04", "rel+-c"), [75.1]);
+    assert_eq!(find(7, &[large, from("none")], "conll04", "rel+-c"), [75.1]);
     assert_eq!(find(7, &[large, from("conll03")], "ace05", "ent-c"), [91.3]);
     let cell = [encoder("microsoft/deberta-v3-large"), from("conll03")];
     assert!(find(7, &cell, "ace05", "ent-c").is_empty());
