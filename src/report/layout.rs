@@ -26,10 +26,12 @@ impl Layout {
     /// Sorts the axes. Without rows named, every other axis that varies names them.
     pub(super) fn of(input: &Input, table: &Table, cells: &[Cell<'_>]) -> Self {
         let across = table.across.clone();
+        // What names rows decides too, such as the encoder a rate that is zipped with it.
+        let named = [across.as_slice(), table.rows.as_slice()].concat();
         let keys = input.axes.iter().map(|axis| &axis.key);
         let decided: Vec<String> = keys
-            .filter(|key| !across.contains(key) && !table.rows.contains(key))
-            .filter(|key| !across.is_empty() && decides(&across, key, cells))
+            .filter(|key| !named.contains(key))
+            .filter(|key| !named.is_empty() && decides(&named, key, cells))
             .cloned()
             .collect();
         let several = input.axes.iter().filter(|axis| axis.values.len() > 1);

@@ -165,7 +165,7 @@ fn a_model_starts_from_another_corpus() {
 #[test]
 fn gold_may_be_what_the_model_could_be_taught() {
     // With inputs of few pieces most sentences are passed over.
-    let short = "[iter]\nmax_length = 9\n";
+    let short = "[iter]\nmax_length = 13\n";
     let run = |source: &str| {
         let sandbox = sandbox(|text| {
             text.replace("[iter]\n", &format!("{short}gold_source = \"{source}\"\n"))
