@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::json;
 
+use crate::corpus::CorpusConfig;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
@@ -171,13 +172,7 @@ pub fn build(
     let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
         let context = &contexts[owners[index]];
-        let hints = Hints {
-            corpus: elsewhere
-                .get(&index)
-                .unwrap_or(&context.hints.corpus)
-                .clone(),
-            ..context.hints.clone()
-        };
+        let hints = context.hints(elsewhere.get(&index));
         let step = step(draft, &steps, (context, &hints), &estimator);
         steps.push(if step.alone {
             measurement(&step, draft.version, store, timing).map_err(|error| error.to_string())?
@@ -214,6 +209,16 @@ struct Context {
     /// The training split's size, and the shape of an encoder that is trained.
     reads: Option<(Size, Option<Shape>)>,
     reading_seconds: f64,
+}
+
+impl Context {
+    /// The run's hints, for a step that may read another corpus than the run does.
+    fn hints(&self, elsewhere: Option<&CorpusConfig>) -> Hints {
+        Hints {
+            corpus: elsewhere.unwrap_or(&self.hints.corpus).clone(),
+            ..self.hints.clone()
+        }
+    }
 }
 
 /// What the steps of a run read.

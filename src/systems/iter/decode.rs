@@ -21,6 +21,9 @@ pub(crate) type Typed = (Place, usize);
 /// A link: head, tail, output of `is_link`, and its probability.
 pub(crate) type ScoredLink = (Place, Place, usize, f32);
 
+/// All that was decided about a sentence: its spans and its links.
+pub(crate) type Decided = (Vec<Typed>, Vec<ScoredLink>);
+
 /// What was decided about the sentences of a batch, whose links are still being scored.
 pub(crate) struct Pending {
     /// Spans of each sentence: by their last position, then by their first.
@@ -249,7 +252,7 @@ fn links(
 ///
 /// # Errors
 /// When the device cannot hand them over.
-pub(crate) fn settle(batches: Vec<Pending>) -> Result<Vec<(Vec<Typed>, Vec<ScoredLink>)>, String> {
+pub(crate) fn settle(batches: Vec<Pending>) -> Result<Vec<Decided>, String> {
     let probabilities: Vec<Tensor<2>> = batches
         .iter()
         .filter_map(|batch| batch.probabilities.clone())
