@@ -18,6 +18,11 @@ use crate::stats::{self, Assignments};
 /// So many missing runs are named under a table; the page lists them all.
 const MISSING_NAMED: usize = 4;
 
+/// How the legend names the best mean; a terminal has a sign instead.
+pub(crate) const BEST: &str = "Bold";
+/// How the legend names what is as good as the best; a terminal has a sign instead.
+pub(crate) const TIED: &str = "Bold too";
+
 /// What the marks mean and which were out of reach, one sentence or two a line.
 pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
     let mut lines = Vec::new();
@@ -27,12 +32,28 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
             (true, false) => "in its block",
             (false, _) => "of its column",
         };
-        let alike = if grid.mixes_conventions(input) {
-            " among those of its scoring profile"
-        } else {
-            ""
+        let alike = match (grid.mixes_corpora(input), grid.mixes_conventions(input)) {
+            (true, true) => " among those of its corpus and scoring profile",
+            (true, false) => " among those of its corpus",
+            (false, true) => " among those of its scoring profile",
+            (false, false) => "",
         };
-        lines.push(format!("Bold: the best mean {where_}{alike}."));
+        lines.push(format!("{BEST}: the best mean {where_}{alike}."));
+    }
+    if grid.rows().any(|row| row.entries().any(|entry| entry.tied)) {
+        let unit = if cells::has_folds(input) {
+            "folds"
+        } else {
+            "seeds"
+        };
+        let corrected = match input.statistics.correct {
+            Correction::Holm => ", after Holm's correction over all that are held against it",
+            Correction::None => ", not corrected",
+        };
+        lines.push(format!(
+            "{TIED}: not significantly worse than that best mean: p ≥ {} over {unit}{corrected}.",
+            input.statistics.alpha
+        ));
     }
     lines.extend(marks(input, grid));
     lines.extend(speed_legend::lines(input, grid));
@@ -85,7 +106,7 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
     let baseline = compare::declared_baseline(input);
     if baseline.is_empty() {
         let line = if grid.pairwise.matrices.is_empty() {
-            "No baseline is declared, so nothing is compared and nothing marked."
+            "No baseline is declared, so no difference is marked."
         } else {
             "No baseline is declared, so nothing is marked here; every two rows are compared below."
         };
@@ -343,7 +364,7 @@ fn document_floors(input: &Input, grid: &Grid) -> Vec<String> {
 
 /// The smallest corrected p that a floor leaves: Holm multiplies the smallest p of a family by its size,
 /// and no other comes out below it.
-fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
+pub(super) fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
     match input.statistics.correct {
         // A floor is a probability and a family not empty, so this cannot fail.
         Correction::Holm => stats::holm_floor(floor, family).unwrap_or(1.0),
@@ -392,7 +413,7 @@ fn published(input: &Input, grid: &Grid) -> Option<String> {
     };
     (!sources.is_empty()).then(|| {
         format!(
-            "Published: {}; our {verb} {}. Difference: ours minus published; \
+            "Published: {}; our {verb} {}. Δ: ours minus published; \
              a printed mean alone cannot be tested, so it is never marked.",
             sources.join("; "),
             encoders.join(", ")

@@ -24,6 +24,7 @@ mod curve_window;
 mod curves;
 mod equal_f1;
 mod error;
+mod fields;
 mod figure;
 mod file;
 mod frame;
@@ -58,6 +59,7 @@ mod stats_json;
 mod table_csv;
 mod terminal;
 mod text;
+mod tied;
 mod unit;
 mod write;
 
@@ -71,6 +73,8 @@ mod tests;
 mod tests_across;
 #[cfg(test)]
 mod tests_bench;
+#[cfg(test)]
+mod tests_bold;
 #[cfg(test)]
 mod tests_conventions;
 #[cfg(test)]

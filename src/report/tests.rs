@@ -455,7 +455,7 @@ fn latex_compiles_where_there_is_latex() {
     let folder = tempfile::tempdir().unwrap();
     let table = latex::render(&contents(&on_scierc(5)).unwrap().grids[0]);
     let document = format!(
-        "\\documentclass{{article}}\n\\usepackage[T1]{{fontenc}}\n\\usepackage{{booktabs}}\n\\begin{{document}}\n{table}\\end{{document}}\n"
+        "\\documentclass{{article}}\n\\usepackage[T1]{{fontenc}}\n\\usepackage{{booktabs,graphicx}}\n\\begin{{document}}\n{table}\\end{{document}}\n"
     );
     fs::write(folder.path().join("t.tex"), document).unwrap();
     let outcome = std::process::Command::new("pdflatex")
