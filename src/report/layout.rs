@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::baseline::Baseline;
 use super::cells::{self, Cell};
-use super::compare;
 use super::conventions::CONVENTION_AXES;
 use super::grid::{Block, Group, Part, Row, Values};
 use super::input::{Axis, Input};
@@ -133,7 +133,7 @@ impl Layout {
 
     /// The blocks with their rows, every row with a part for each of the `groups`, still without entries.
     pub(super) fn blocks(&self, input: &Input, groups: &[Group], cells: &[Cell<'_>]) -> Vec<Block> {
-        let declared = compare::declared_baseline(input);
+        let declared = Baseline::of(input);
         let mut blocks: Vec<Block> = Vec::new();
         let mut sorted: Vec<&Cell<'_>> = cells.iter().collect();
         // A row keeps the place of its values even where its first group of columns lacks it.
@@ -167,8 +167,8 @@ impl Layout {
             let parts = rows[row].parts.iter_mut().zip(groups);
             for (part, _) in parts.filter(|(_, group)| group.values == across) {
                 part.cell = Some(cell.values.clone());
-                part.baseline = !declared.is_empty()
-                    && compare::baseline_of(&cell.values, &declared) == cell.values;
+                part.baseline =
+                    !declared.is_empty() && declared.of_cell(&cell.values) == cell.values;
             }
         }
         head(&mut blocks);

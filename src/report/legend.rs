@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
+use super::baseline::Baseline;
 use super::beside;
 use super::cells;
-use super::compare::{self, Comparison, SeedTest};
+use super::compare::{Comparison, SeedTest};
 use super::conventions;
 use super::grid::{Grid, Row, STRICT, Values};
 use super::input::{Input, MissingRun};
@@ -103,7 +104,7 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
     if !grid.columns.iter().any(|column| column.is_compared()) {
         return Vec::new();
     }
-    let baseline = compare::declared_baseline(input);
+    let baseline = Baseline::of(input);
     if baseline.is_empty() {
         let line = if grid.pairwise.matrices.is_empty() {
             "No baseline is declared, so no difference is marked."
@@ -112,7 +113,7 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
         };
         return vec![line.to_owned()];
     }
-    let described = text::described(&baseline);
+    let described = text::described(&baseline.declared);
     let otherwise = counted_otherwise(input, grid, &baseline);
     if grid.comparisons.is_empty() && otherwise.is_some() {
         return otherwise.into_iter().collect();
@@ -122,7 +123,7 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
             "The baseline ({described}) cannot be compared with anything yet, so nothing is marked."
         )];
     }
-    let name = text::joined(&baseline);
+    let name = text::joined(&baseline.declared);
     let family = family(grid);
     let corrected = match input.statistics.correct {
         Correction::Holm => "after Holm's correction",
@@ -147,9 +148,9 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
 }
 
 /// Which cells are not compared with their baseline because something else counts as right in it.
-fn counted_otherwise(input: &Input, grid: &Grid, baseline: &[(String, String)]) -> Option<String> {
+fn counted_otherwise(input: &Input, grid: &Grid, baseline: &Baseline) -> Option<String> {
     let cells = grid.rows().flat_map(Row::cells);
-    let pairs = cells.map(|(values, _)| (values, compare::baseline_of(values, baseline)));
+    let pairs = cells.map(|(values, _)| (values, baseline.of_cell(values)));
     let apart: Vec<(&Values, Values)> = pairs
         .filter(|(own, theirs)| input.convention_of(own) != input.convention_of(theirs))
         .collect();

@@ -5,6 +5,7 @@
 //! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
 //! table, and so is what could not be marked.
 
+mod baseline;
 mod bench;
 mod bench_text;
 mod beside;

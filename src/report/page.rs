@@ -5,8 +5,9 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use minijinja::{Environment, Value, context};
 
+use super::baseline::Baseline;
 use super::cells::{self, Cell};
-use super::compare::{self, Comparison};
+use super::compare::Comparison;
 use super::conventions;
 use super::error::ReportError;
 use super::figure::Figure;
@@ -48,7 +49,7 @@ pub(crate) fn render(
     // The name ends in html, which turns on escaping.
     environment.add_template("index.html", include_str!("page.html"))?;
     environment.add_template("claims.html", include_str!("claims.html"))?;
-    let baseline = compare::declared_baseline(input);
+    let baseline = Baseline::of(input).declared;
     let seeds = numbers(
         input
             .runs

@@ -142,3 +142,31 @@ fn a_size_that_varies_stays_a_column() {
         grid.note
     );
 }
+
+#[test]
+fn an_axis_zipped_with_that_of_the_baseline_goes_with_it() {
+    let mut input = experiment(5);
+    // Every approach has a learning rate of its own.
+    let rates = [("a1", "0.1"), ("a4", "0.2"), ("nerre*", "0.3")];
+    input.axes.push(Axis {
+        key: "train.lr".to_owned(),
+        values: rates.map(|(_, rate)| rate.to_owned()).to_vec(),
+    });
+    for run in &mut input.runs {
+        let rate = rates.iter().find(|(name, _)| *name == run.cell[0].1);
+        let rate = rate.unwrap().1.to_owned();
+        run.cell.push(("train.lr".to_owned(), rate));
+    }
+    let grid = grid(&input);
+    // The metrics of the table, and two approaches held against the third.
+    assert_eq!(grid.comparisons.len(), 6 * 2);
+    assert!(grid.comparisons.iter().all(|one| {
+        one.baseline
+            == [
+                ("system.approach".to_owned(), "a4".to_owned()),
+                ("train.lr".to_owned(), "0.2".to_owned()),
+            ]
+    }));
+    let baselines = grid.rows().filter(|row| row.parts[0].baseline).count();
+    assert_eq!(baselines, 1);
+}
