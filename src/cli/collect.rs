@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::corpus::Split;
+use crate::corpus::{SelectOn, Split};
 use crate::plan::Plan;
 use crate::report::{Axis, Input, MissingRun, ScoredRun, Speed, published};
 use crate::score::read_counts;
@@ -99,6 +99,10 @@ pub(super) fn collect(
         corpus: configuration.corpus.shown(),
         encoder: configuration.encoder.name.clone(),
         split: Split::from(configuration.eval.split).name().to_owned(),
+        select_on: match configuration.corpus.select_on {
+            SelectOn::Dev => "dev".to_owned(),
+            SelectOn::Test => "test".to_owned(),
+        },
         scoring_profile: configuration.eval.profile,
         symmetric: configuration.eval.symmetric,
         axes,

@@ -65,6 +65,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         corpus: "demo".to_owned(),
         encoder: "demo".to_owned(),
         split: "test".to_owned(),
+        select_on: "dev".to_owned(),
         scoring_profile: Profile::Pure,
         symmetric: None,
         axes: vec![Axis {

@@ -19,6 +19,8 @@ pub struct Input {
     pub encoder: String,
     /// Split that every cell is scored on, unless `eval.split` is an axis.
     pub split: String,
+    /// Split on which the best epoch of every cell is chosen, unless `corpus.select_on` is an axis: `dev` or `test`.
+    pub select_on: String,
     /// Scoring profile of every cell, unless `eval.profile` is an axis.
     pub scoring_profile: Profile,
     /// How every cell counts relations without a direction, unless `eval.symmetric` is an axis; as its profile
@@ -79,6 +81,12 @@ impl Input {
     /// The encoder of a cell.
     pub(crate) fn encoder_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
         own(values, "encoder.name", &self.encoder)
+    }
+
+    /// Whether the best epoch of a cell is chosen by the scores that are reported.
+    pub(crate) fn is_selected_on_test(&self, values: &[(String, String)]) -> bool {
+        own(values, "corpus.select_on", &self.select_on) == "test"
+            && self.split_of(values) == "test"
     }
 
     /// The split that a cell is scored on.

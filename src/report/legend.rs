@@ -56,11 +56,33 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
             input.statistics.alpha
         ));
     }
+    lines.extend(selected_on_test(input, grid));
     lines.extend(marks(input, grid));
     lines.extend(speed_legend::lines(input, grid));
     lines.extend(published(input, grid));
     lines.extend(missing(input));
     lines
+}
+
+/// That scores are those by which the epoch was chosen, and of which rows, where not of all.
+fn selected_on_test(input: &Input, grid: &Grid) -> Option<String> {
+    let cells: Vec<&Values> = grid
+        .rows()
+        .flat_map(Row::cells)
+        .map(|(values, _)| values)
+        .collect();
+    let chosen = cells
+        .iter()
+        .filter(|values| input.is_selected_on_test(values));
+    let of = match chosen.count() {
+        0 => return None,
+        all if all == cells.len() => "",
+        _ => " where select_on = test",
+    };
+    Some(format!(
+        "The best epoch was chosen on the test split itself{of}, so the scores are higher than they would be on new \
+         documents."
+    ))
 }
 
 /// How many runs are missing, and the first of them with their reasons.

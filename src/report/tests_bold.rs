@@ -170,3 +170,38 @@ fn an_axis_zipped_with_that_of_the_baseline_goes_with_it() {
     let baselines = grid.rows().filter(|row| row.parts[0].baseline).count();
     assert_eq!(baselines, 1);
 }
+
+#[test]
+fn that_epochs_were_chosen_on_the_test_split_is_told() {
+    let told = |input: &Input| {
+        let legend = grid(input).legend;
+        legend
+            .into_iter()
+            .find(|line| line.starts_with("The best epoch"))
+    };
+    let mut input = experiment(3);
+    assert_eq!(told(&input), None);
+    input.select_on = "test".to_owned();
+    assert!(
+        told(&input)
+            .unwrap()
+            .contains("on the test split itself, so")
+    );
+    input.split = "dev".to_owned();
+    assert_eq!(told(&input), None);
+    input.split = "test".to_owned();
+    input.axes.push(Axis {
+        key: "corpus.select_on".to_owned(),
+        values: ["dev", "test"].map(str::to_owned).to_vec(),
+    });
+    for (number, run) in input.runs.iter_mut().enumerate() {
+        let value = if number < 3 { "test" } else { "dev" };
+        run.cell
+            .push(("corpus.select_on".to_owned(), value.to_owned()));
+    }
+    assert!(
+        told(&input)
+            .unwrap()
+            .contains("itself where select_on = test, so")
+    );
+}
