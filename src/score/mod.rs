@@ -7,9 +7,12 @@
 
 mod baseline;
 mod column;
+mod confusion;
 mod convention;
 mod counts;
 mod counts_file;
+mod errors;
+mod matching;
 mod metric;
 mod pure;
 mod scoring;
@@ -18,11 +21,15 @@ mod unordered;
 
 #[cfg(test)]
 mod tests_conventions;
+#[cfg(test)]
+mod tests_errors;
 
 pub use baseline::{TypeOnly, majority_baseline, type_only_baseline};
 pub use column::{Column, Measure};
+pub use confusion::Confusion;
 pub use convention::{Convention, Profile, Symmetric};
 pub use counts::{Counts, DocumentCounts, total};
 pub use counts_file::{read_counts, write_counts};
+pub use errors::{EntityErrors, Errors, PairErrors, RelationErrors, errors};
 pub use metric::{Metric, UnknownName};
 pub use scoring::{ScoreError, Scoring, score};
