@@ -5,6 +5,7 @@
 //! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
 //! table, and so is what could not be marked.
 
+mod analysis;
 mod baseline;
 mod bench;
 mod bench_text;
@@ -61,6 +62,7 @@ mod table_csv;
 mod terminal;
 mod text;
 mod tied;
+mod training;
 mod unit;
 mod write;
 
@@ -85,6 +87,8 @@ mod tests_folds;
 #[cfg(test)]
 mod tests_lines;
 #[cfg(test)]
+mod tests_page;
+#[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
 mod tests_published;
@@ -93,6 +97,7 @@ mod tests_scatter;
 #[cfg(test)]
 mod tests_speed;
 
+pub use analysis::CellErrors;
 pub use bench::bench_values;
 pub use bench_text::bench_text;
 pub use conventions::CONVENTION_AXES;
@@ -101,4 +106,5 @@ pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
 pub(crate) use text::wrapped;
+pub use training::{TrainedEpoch, Training, Work};
 pub use write::{Written, write};
