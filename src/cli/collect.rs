@@ -20,12 +20,22 @@ use super::exit::Problem;
 /// Sentences shown of each cell on a generated corpus.
 const EXAMPLES: usize = 3;
 
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Scores, speeds and trainings.
+    Scores,
+    /// Also the predictions, for what is wrong in them.
+    Whole,
+}
+
 /// Everything the report of `experiment` shows: the scores that are there, and the
 /// reason for each that is not.
 pub(super) fn collect(
     experiment: &Experiment<Configuration>,
     plan: &Plan,
     store: &Store,
+    depth: Depth,
 ) -> Result<Input, Problem> {
     let mut runs = Vec::new();
     let (mut missing, mut untimed) = (Vec::new(), Vec::new());
@@ -88,7 +98,10 @@ pub(super) fn collect(
         run.trainings = trainings.copied().collect();
     }
     let (examples, without_examples) = examples(experiment);
-    let errors = collect_errors::collect(&runs, &behind, store, examples)?;
+    let errors = match depth {
+        Depth::Scores => Vec::new(),
+        Depth::Whole => collect_errors::collect(&runs, &behind, store, examples)?,
+    };
     let configuration = &experiment.configuration;
     let corpora: BTreeSet<String> = experiment
         .cells()

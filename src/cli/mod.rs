@@ -9,15 +9,21 @@ mod collect;
 mod collect_errors;
 mod collect_work;
 mod data;
+mod diff;
 mod embed;
 mod exit;
 mod experiment;
+mod export;
+mod gc;
 mod job;
+mod logs;
 mod model;
+mod naming;
 mod output;
 mod plan;
 mod run;
 mod schema;
+mod status;
 mod step;
 
 use clap::Parser;
@@ -37,6 +43,11 @@ pub fn main() -> Exit {
         Verb::Data(options) => data::data(options),
         Verb::Model(options) => model::model(options),
         Verb::Embed(options) => embed::embed(options),
+        Verb::Status(options) => status::status(options),
+        Verb::Logs(options) => logs::logs(options),
+        Verb::Diff(options) => diff::diff(options),
+        Verb::Gc(options) => gc::gc(options),
+        Verb::Export(options) => export::export(options),
         Verb::Schema => schema::schema(),
     };
     match result {

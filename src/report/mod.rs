@@ -26,6 +26,7 @@ mod curve_window;
 mod curves;
 mod equal_f1;
 mod error;
+mod export;
 mod fields;
 mod figure;
 mod file;
@@ -102,6 +103,9 @@ pub use bench::bench_values;
 pub use bench_text::bench_text;
 pub use conventions::CONVENTION_AXES;
 pub use error::ReportError;
+pub use export::{
+    HAS_PARQUET, frame_as_csv, frame_as_json, frame_as_parquet, long, long_by_document,
+};
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;

@@ -8,6 +8,7 @@
 
 mod canonical;
 mod catalogue;
+mod collected;
 mod error;
 mod events;
 mod files;
@@ -17,6 +18,7 @@ mod memory;
 mod owner;
 mod record;
 mod state;
+mod survey;
 mod writer;
 
 pub use canonical::{canonical, key, without_defaults};
