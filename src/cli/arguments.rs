@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use super::compare::CompareArguments;
+use super::score::ScoreArguments;
+
 /// Trains the variants of an entity-and-relation extraction system that a TOML file
 /// names, tests the differences, and writes the table a paper would print.
 #[derive(Debug, Parser)]
@@ -30,6 +33,10 @@ pub(super) enum Verb {
     Model(ModelArguments),
     /// Write the states that a model gives to text.
     Embed(EmbedArguments),
+    /// Score predictions in a file, whoever made them.
+    Score(ScoreArguments),
+    /// Compare two systems by files of their predictions, any number of them each.
+    Compare(CompareArguments),
     /// Print the JSON schema of experiment files.
     Schema,
 }

@@ -6,6 +6,7 @@
 mod arguments;
 mod bench;
 mod collect;
+mod compare;
 mod data;
 mod embed;
 mod exit;
@@ -16,6 +17,7 @@ mod output;
 mod plan;
 mod run;
 mod schema;
+mod score;
 mod step;
 
 use clap::Parser;
@@ -35,6 +37,8 @@ pub fn main() -> Exit {
         Verb::Data(options) => data::data(options),
         Verb::Model(options) => model::model(options),
         Verb::Embed(options) => embed::embed(options),
+        Verb::Score(options) => score::score(options),
+        Verb::Compare(options) => compare::compare(options),
         Verb::Schema => schema::schema(),
     };
     match result {

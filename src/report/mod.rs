@@ -70,6 +70,8 @@ mod tests;
 #[cfg(test)]
 mod tests_across;
 #[cfg(test)]
+mod tests_averages;
+#[cfg(test)]
 mod tests_bench;
 #[cfg(test)]
 mod tests_conventions;
@@ -90,10 +92,11 @@ mod tests_speed;
 
 pub use bench::bench_values;
 pub use bench_text::bench_text;
+pub(crate) use compare::seed_of;
 pub use conventions::CONVENTION_AXES;
 pub use error::ReportError;
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
-pub(crate) use text::wrapped;
+pub(crate) use text::{counted, percent, probability, signed, wrapped};
 pub use write::{Written, write};

@@ -46,4 +46,5 @@ pub use experiment::{Cell, Experiment, Options, Run};
 pub use plot::{Plot, PlotKind};
 pub use schema::schema;
 pub use statistics::{Correction, SeedTest, Statistics};
+pub(crate) use suggest::nearest;
 pub use table::Table;

@@ -25,6 +25,7 @@ mod oracle_encoders;
 mod oracle_metrics;
 mod oracle_recurrent;
 mod oracle_stats;
+mod oracle_words;
 mod pretrained;
 mod pure;
 mod pure_joint;
