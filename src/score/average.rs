@@ -129,7 +129,10 @@ mod tests {
             types: None,
             ..document(&[])
         };
-        assert_eq!(macro_average(&[untyped.clone()], Metric::EntC), None);
+        assert_eq!(
+            macro_average(std::slice::from_ref(&untyped), Metric::EntC),
+            None
+        );
         let typed = DocumentCounts {
             types: Some(TypeCounts::new()),
             ..untyped.clone()

@@ -12,6 +12,7 @@
 mod cli_errors;
 mod cli_plan;
 mod cli_run;
+mod cli_score;
 mod conventions;
 mod corpora;
 mod corpora_folds;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::spec::Correction;
 use crate::stats::{Assignments, Summary};
 
-use super::super::score::{ConventionJson, Counting, FileJson, GoldJson};
+use super::super::score::{ConventionJson, Counting, FileJson, GoldJson, UNIT};
 use super::legend::MODELS_ONLY;
 use super::sides::{Side, Sides};
 use super::statistics::{Comparison, LEVEL, Settings, Tested};
@@ -16,6 +16,7 @@ const VERSION: u32 = 1;
 #[derive(Debug, Serialize)]
 struct CompareJson {
     version: u32,
+    unit: &'static str,
     gold: GoldJson,
     convention: ConventionJson,
     systems: [SystemJson; 2],
@@ -141,6 +142,7 @@ pub(super) fn json(
     };
     serde_json::to_string_pretty(&CompareJson {
         version: VERSION,
+        unit: UNIT,
         gold: (&sides.gold).into(),
         convention: counting.into(),
         systems: [(&sides.ours).into(), (&sides.theirs).into()],

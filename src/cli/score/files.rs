@@ -102,6 +102,12 @@ pub(in crate::cli) fn score_file(
     let told = |error: CorpusError| Problem::set_up(error);
     let predicted = read_predicted(path).map_err(told)?;
     let (format, related) = (predicted.format, predicted.related);
+    if format != FileFormat::Dygie && is_same(path, &gold.file.path) {
+        return Err(Problem::set_up(format!(
+            "{} is named as gold and as predictions, but {format} holds one annotation alone",
+            path.display()
+        )));
+    }
     let matched = match_predictions(&gold.file, predicted).map_err(told)?;
     if !counting.other_types {
         check_types(path, gold, &matched)?;
@@ -120,6 +126,12 @@ pub(in crate::cli) fn score_file(
     })
 }
 
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let resolved = |path: &Path| path.canonicalize().ok();
+    one == other || resolved(one).is_some_and(|one| Some(one) == resolved(other))
+}
+
 /// Fails at the first prediction of a type that gold never has: mostly another spelling, with which everything would
 /// be wrong.
 fn check_types(path: &Path, gold: &Gold, matched: &Matched) -> Result<(), Problem> {
@@ -132,7 +144,7 @@ fn check_types(path: &Path, gold: &Gold, matched: &Matched) -> Result<(), Proble
             let mut all = entities.chain(relations);
             if let Some((what, name, known)) = all.find(|(_, name, known)| !known.contains(*name)) {
                 return Err(Problem::set_up(format!(
-                    "{}:{line}: document `{}`: the {what} type `{name}` is none of {}{}; --other-types counts such \
+                    "{}:{line}: document `{}`: the {what} type `{name}` is none of those in {}{}; --other-types counts such \
                      predictions as wrong",
                     path.display(),
                     document.key,

@@ -13,9 +13,13 @@ use super::{Counting, Gold, Scored};
 /// The version of the object.
 const VERSION: u32 = 1;
 
+/// The unit of scores and of their differences.
+pub(in crate::cli) const UNIT: &str = "percent";
+
 #[derive(Debug, Serialize)]
 struct ScoreJson {
     version: u32,
+    unit: &'static str,
     gold: GoldJson,
     predictions: FileJson,
     convention: ConventionJson,
@@ -63,7 +67,7 @@ struct MetricJson {
     types: Option<BTreeMap<String, ScoresJson>>,
 }
 
-/// Fractions from 0 to 1, and what they are made of.
+/// Scores in percent, and what they are made of.
 #[derive(Debug, Serialize)]
 struct ScoresJson {
     precision: f64,
@@ -123,9 +127,9 @@ impl From<&Counting> for ConventionJson {
 impl From<Counts> for ScoresJson {
     fn from(counts: Counts) -> Self {
         Self {
-            precision: counts.precision(),
-            recall: counts.recall(),
-            f1: counts.f1(),
+            precision: 100.0 * counts.precision(),
+            recall: 100.0 * counts.recall(),
+            f1: 100.0 * counts.f1(),
             correct: counts.correct,
             predicted: counts.predicted,
             gold: counts.gold,
@@ -136,9 +140,9 @@ impl From<Counts> for ScoresJson {
 impl From<Average> for AverageJson {
     fn from(average: Average) -> Self {
         Self {
-            precision: average.precision,
-            recall: average.recall,
-            f1: average.f1,
+            precision: 100.0 * average.precision,
+            recall: 100.0 * average.recall,
+            f1: 100.0 * average.f1,
             types: average.types,
         }
     }
@@ -168,6 +172,7 @@ pub(super) fn json(
     };
     serde_json::to_string_pretty(&ScoreJson {
         version: VERSION,
+        unit: UNIT,
         gold: gold.into(),
         predictions: scored.into(),
         convention: counting.into(),

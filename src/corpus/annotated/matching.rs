@@ -76,18 +76,16 @@ fn by_names(
     let path = predicted.path;
     let mut found: Vec<Option<PredictedDocument>> = vec![None; gold.documents.len()];
     for document in predicted.documents {
-        match names.get(document.key.as_str()) {
-            Some(place) => found[*place] = Some(document),
-            None => {
-                let message = format!(
-                    "document `{}` is none of the {} of {}",
-                    document.key,
-                    count(gold.documents.len(), "document"),
-                    gold.path.display()
-                );
-                return Err(unmatched(&path, document.line, message));
-            }
-        }
+        let Some(place) = names.get(document.key.as_str()) else {
+            let message = format!(
+                "document `{}` is none of the {} of {}",
+                document.key,
+                count(gold.documents.len(), "document"),
+                gold.path.display()
+            );
+            return Err(unmatched(&path, document.line, message));
+        };
+        found[*place] = Some(document);
     }
     let missing: Vec<&str> = gold
         .documents
