@@ -10,8 +10,7 @@ use crate::stats::{self, RunCounts};
 pub(crate) const SPEED_OF_A_RUN: &str = "a speed is that of a whole run, not of its documents";
 
 /// Why an average over types is not tested over documents, and has no interval.
-pub(crate) const AVERAGE_OVER_TYPES: &str = "an average over types is no sum over documents, which the tests and the \
-     intervals over documents need; look at the micro average for them";
+pub(crate) const AVERAGE_OVER_TYPES: &str = "an average over types is no sum over documents";
 
 /// One combination of axis values with the runs that were scored.
 #[derive(Debug, Clone)]

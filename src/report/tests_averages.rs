@@ -5,6 +5,7 @@ use super::example::experiment;
 use super::write::contents;
 use super::{Input, terminal};
 use crate::score::{Column, Counts, Metric, Profile};
+use crate::spec::{Claim, Relation, Side};
 
 /// Three approaches whose rare type is much harder than the common one.
 fn by_types(seeds: u64) -> Input {
@@ -76,6 +77,26 @@ fn the_average_is_that_over_types() {
     };
     let mean = f64::midpoint(sum("common").f1(), sum("rare").f1());
     assert!((entry.spread.unwrap().mean - 100.0 * mean).abs() < 1e-9);
+}
+
+#[test]
+fn claims_about_averages_are_tested_over_seeds() {
+    let side = |value: &str| Side {
+        cell: [("system.approach".to_owned(), value.to_owned())].into(),
+        minus: None,
+    };
+    let mut input = by_types(5);
+    input.tables.clear();
+    input.claims = vec![Claim {
+        text: "The joint model is better over types".to_owned(),
+        metric: "rel+-c-macro".to_owned(),
+        left: side("nerre*"),
+        relation: Relation::Above,
+        right: vec![side("a4")],
+        corpus: None,
+        fixed: ["system.approach".to_owned()].into(),
+    }];
+    insta::assert_snapshot!("claim_about_an_average", terminal(&input, 100).unwrap());
 }
 
 #[test]

@@ -127,8 +127,10 @@ fn systems_are_compared() {
             "[4, 4, \"BOAT\"]], []], \"predicted_r",
         ),
     );
+    sandbox.write("copy.json", OURS);
     let calls = [
         "compare --gold gold.json ours.json --vs spert.json",
+        "compare --gold gold.json ours.json copy.json --vs more.json spert.json --metrics rel+ --draws 500",
         "compare --gold gold.json ours.json more.json --vs spert.json --metrics ent,ent.recall,ent-macro --correct none",
     ];
     assert_called!("comparisons", &sandbox, &calls);
@@ -155,6 +157,8 @@ fn what_does_not_fit_is_refused() {
         &OURS.replacen("[3, 3, \"BOAT\"]", "[2, 3, \"BOAT\"]", 1),
     );
     sandbox.write("gold-only.json", &OURS.replace("predicted_", "p_"));
+    sandbox.write("found-only.json", &OURS.replace("\"ner\"", "\"n\""));
+    sandbox.write("empty.json", "[]");
     sandbox.write("table.csv", "tokens,type\n");
     let calls = [
         "score --gold gold.json --pred words.json",
@@ -167,6 +171,8 @@ fn what_does_not_fit_is_refused() {
         "score --pred spert.json",
         "score --gold gold.json --pred gold.json",
         "score --pred gold-only.json",
+        "score --pred found-only.json",
+        "score --gold empty.json --pred spert.json",
         "score --gold gold.json --pred table.csv",
         "score --pred missing.json",
         "score --pred ours.json --symmetric double_count",

@@ -68,6 +68,17 @@ fn averages_over_types_are_shown_where_types_are_kept() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("document,metric,type,correct,predicted,gold\n"));
     let counts = read_counts(&path).unwrap();
+    // The same predictions, taken for those of another program, have the same counts.
+    let predictions = sandbox.store().output(&step.inputs[0], "predictions.jsonl");
+    let call = format!(
+        "score --profile crone --other-types --documents counts.csv --pred {}",
+        predictions.unwrap().display()
+    );
+    sandbox.succeed(&call);
+    assert_eq!(
+        std::fs::read_to_string(sandbox.path("counts.csv")).unwrap(),
+        text
+    );
     let average = macro_average(&counts, Metric::EntC).unwrap();
     let shown = format!("{:.2}", 100.0 * average.f1);
     assert!(

@@ -5,7 +5,7 @@ use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::Assignments;
 
-use super::sides::Sides;
+use super::sides::{Side, Sides};
 use super::statistics::{Comparison, LEVEL, REPLICATES, Settings, Tested};
 
 /// Marks a difference over seeds.
@@ -28,6 +28,9 @@ pub(super) fn legend(sides: &Sides, family: &[Comparison], settings: Settings) -
         )),
         _ => {}
     }
+    for side in [&sides.ours, &sides.theirs] {
+        lines.extend(copies(side));
+    }
     lines.extend(seeds_line(family, settings, (first, second)));
     lines.extend(documents_line(sides, family, settings));
     lines.push(correction_line(settings, family.len()));
@@ -40,6 +43,21 @@ pub(super) fn legend(sides: &Sides, family: &[Comparison], settings: Settings) -
     }
     lines.extend(untested(family));
     lines
+}
+
+/// That two files of a side have the same counts throughout, which hardly happens by chance.
+fn copies(side: &Side) -> Option<String> {
+    let files = side.files.iter().enumerate();
+    let mut pairs = files.flat_map(|(place, one)| {
+        let earlier = side.files[..place].iter();
+        earlier.map(move |other| (other, one))
+    });
+    let (one, other) = pairs.find(|(one, other)| one.counts == other.counts)?;
+    Some(format!(
+        "{} and {} have the same counts in every document: copies of one model count as one seed, not as two.",
+        one.path.display(),
+        other.path.display()
+    ))
 }
 
 fn seeds_line(

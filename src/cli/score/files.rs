@@ -44,11 +44,33 @@ impl Gold {
 /// The gold annotation in a file; relation types that are named as symmetric must be there.
 pub(in crate::cli) fn read_gold(path: &Path, counting: &Counting) -> Result<Gold, Problem> {
     let file = crate::corpus::read_gold(path).map_err(Problem::set_up)?;
+    with_types(file, counting)
+}
+
+/// The gold annotation that stands beside predictions.
+pub(in crate::cli) fn own_gold(path: &Path, counting: &Counting) -> Result<Gold, Problem> {
+    let file = crate::corpus::read_gold(path).map_err(|error| match &error {
+        CorpusError::Malformed { message, .. } if message == "missing" => Problem::set_up(format!(
+            "{error}; if gold is in another file, name it with --gold"
+        )),
+        _ => Problem::set_up(error),
+    })?;
+    match file.format {
+        FileFormat::Dygie => with_types(file, counting),
+        FileFormat::Spert | FileFormat::SpertLines => Err(Problem::set_up(format!(
+            "{} is {}, which has no place for gold annotation beside predictions: name the file of gold with --gold",
+            path.display(),
+            file.format
+        ))),
+    }
+}
+
+fn with_types(file: GoldFile, counting: &Counting) -> Result<Gold, Problem> {
     let sentences = || file.documents.iter().flat_map(|one| &one.sentences);
     if sentences().next().is_none() {
         return Err(Problem::set_up(format!(
             "{} holds no sentence",
-            path.display()
+            file.path.display()
         )));
     }
     let entities = sentences().flat_map(|one| &one.entities);
@@ -59,7 +81,7 @@ pub(in crate::cli) fn read_gold(path: &Path, counting: &Counting) -> Result<Gold
         if !relation_types.contains(name) {
             return Err(Problem::set_up(format!(
                 "--symmetric-types: `{name}` is no relation type of {}{}",
-                path.display(),
+                file.path.display(),
                 advice(name, &relation_types)
             )));
         }
@@ -69,28 +91,6 @@ pub(in crate::cli) fn read_gold(path: &Path, counting: &Counting) -> Result<Gold
         entity_types,
         relation_types,
     })
-}
-
-/// The gold annotation that stands beside predictions.
-pub(in crate::cli) fn own_gold(path: &Path, counting: &Counting) -> Result<Gold, Problem> {
-    let gold = read_gold(path, counting).map_err(|problem| match problem.to_string() {
-        // What is missing may be in a file of its own.
-        text if text.ends_with("ner: missing") || text.ends_with("relations: missing") => {
-            let text = text.trim_start_matches("error: ");
-            Problem::set_up(format!(
-                "{text}; if gold is in another file, name it with --gold"
-            ))
-        }
-        _ => problem,
-    })?;
-    match gold.file.format {
-        FileFormat::Dygie => Ok(gold),
-        FileFormat::Spert | FileFormat::SpertLines => Err(Problem::set_up(format!(
-            "{} is {}, which has no place for gold annotation beside predictions: name the file of gold with --gold",
-            path.display(),
-            gold.file.format
-        ))),
-    }
 }
 
 /// Scores the predictions in a file.

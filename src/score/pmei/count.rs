@@ -215,3 +215,87 @@ pub(in crate::score) fn count_sentence(
         (Metric::RelPlusC, exact),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(tags: &str) -> Vec<Tag> {
+        let letters = tags.chars().map(|letter| letter.to_string());
+        letters.map(|letter| Tag::read(&letter).unwrap()).collect()
+    }
+
+    fn labels(tags: &str, cells: &[Cell<char>]) -> Labels<char> {
+        Labels {
+            tags: read(tags),
+            cells: cells.iter().copied().collect(),
+        }
+    }
+
+    fn correct(rule: Cells, gold: &Labels<char>, found: &Labels<char>) -> [u64; 2] {
+        rule.count(gold, found).map(|counts| counts.correct)
+    }
+
+    #[test]
+    fn exact_match_asks_for_both_whole_entities() {
+        let cells = [(1, 3, 'r')];
+        let gold = labels("BEOSO", &cells);
+        let rule = Cells::default();
+        assert_eq!(correct(rule, &gold, &labels("BEOSO", &cells)), [1, 1]);
+        assert_eq!(correct(rule, &gold, &labels("OSOSO", &cells)), [1, 0]);
+        // An entity that is none in gold costs nothing, whatever its tags are.
+        assert_eq!(correct(rule, &gold, &labels("BESSI", &cells)), [1, 1]);
+        // By the first word the cell is another.
+        let first = Cells {
+            anchor: Anchor::First,
+            ..rule
+        };
+        let cells = [(0, 3, 'r')];
+        let (gold, found) = (labels("BEOSO", &cells), labels("BEOSO", &cells));
+        assert_eq!(correct(first, &gold, &found), [1, 1]);
+        assert_eq!(correct(rule, &gold, &found), [1, 0]);
+    }
+
+    #[test]
+    fn a_word_related_to_itself_is_never_exact() {
+        let labels = labels("SS", &[(0, 0, 'r'), (0, 1, 'r')]);
+        let rule = Cells::default();
+        assert_eq!(correct(rule, &labels, &labels), [2, 1]);
+        let apart = Cells {
+            diagonal: false,
+            ..rule
+        };
+        let [partial, exact] = apart.count(&labels, &labels);
+        assert_eq!(
+            (partial.correct, partial.predicted, partial.gold),
+            (1, 1, 1)
+        );
+        assert_eq!(exact, partial);
+    }
+
+    #[test]
+    fn malformed_tags_stand_for_nothing() {
+        let spans = |tags: &str| -> Vec<[usize; 2]> {
+            spans_of(&read(tags)).into_iter().map(Into::into).collect()
+        };
+        assert_eq!(spans("BIESOBE"), [[0, 2], [3, 3], [5, 6]]);
+        assert_eq!(spans("BBE"), [[1, 2]]);
+        assert_eq!(spans("IEBIOESB"), [[6, 6]]);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_become_tags_and_spans_again(pieces in prop::collection::vec((1_usize..4, any::<bool>()), 1..8)) {
+            let (mut spans, mut words) = (Vec::new(), 0);
+            for (width, is_entity) in pieces {
+                if is_entity {
+                    spans.push(Span::new(words, words + width - 1));
+                }
+                words += width;
+            }
+            prop_assert_eq!(spans_of(&tags_of(words, spans.iter().copied())), spans);
+        }
+    }
+}
