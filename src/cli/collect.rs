@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::corpus::Split;
+use crate::corpus::{SelectOn, Split};
 use crate::plan::Plan;
 use crate::report::{Axis, Input, MissingRun, ScoredRun, Speed, published};
 use crate::score::read_counts;
@@ -13,7 +13,12 @@ use crate::store::{State, Store};
 use crate::systems::speed::read_timed;
 use crate::systems::{COUNTS, Configuration};
 
+use super::collect_errors;
+use super::collect_work::Behind;
 use super::exit::Problem;
+
+/// Sentences shown of each cell on a generated corpus.
+const EXAMPLES: usize = 3;
 
 /// Everything the report of `experiment` shows: the scores that are there, and the
 /// reason for each that is not.
@@ -54,6 +59,7 @@ pub(super) fn collect(
                 key: run.score.clone(),
                 counts: read_counts(&path).map_err(Problem::set_up)?,
                 speed: speed.and_then(Result::ok),
+                trainings: Vec::new(),
             });
         } else {
             let reason = match &run.missing {
@@ -68,6 +74,21 @@ pub(super) fn collect(
             });
         }
     }
+    let behind = Behind::new(plan, store);
+    let scores: Vec<&str> = runs
+        .iter()
+        .map(|run: &ScoredRun| run.key.as_str())
+        .collect();
+    let gathered = behind.gather(&scores)?;
+    for run in &mut runs {
+        let chain = behind.chain(&[&run.key]);
+        let trainings = chain
+            .iter()
+            .filter_map(|step| gathered.places.get(&step.key));
+        run.trainings = trainings.copied().collect();
+    }
+    let (examples, without_examples) = examples(experiment);
+    let errors = collect_errors::collect(&runs, &behind, store, examples)?;
     let configuration = &experiment.configuration;
     let corpora: BTreeSet<String> = experiment
         .cells()
@@ -99,6 +120,10 @@ pub(super) fn collect(
         corpus: configuration.corpus.shown(),
         encoder: configuration.encoder.name.clone(),
         split: Split::from(configuration.eval.split).name().to_owned(),
+        select_on: match configuration.corpus.select_on {
+            SelectOn::Dev => "dev".to_owned(),
+            SelectOn::Test => "test".to_owned(),
+        },
         scoring_profile: configuration.eval.profile,
         symmetric: configuration.eval.symmetric,
         axes,
@@ -111,8 +136,29 @@ pub(super) fn collect(
         untimed,
         defaults: defaults(experiment)?,
         published,
-        provenance: provenance(plan),
+        trainings: gathered.trainings,
+        work: gathered.work,
+        errors,
+        without_examples,
+        provenance: provenance(plan, &gathered.machines),
     })
+}
+
+/// How many sentences with errors are shown of each cell, and why none are.
+fn examples(experiment: &Experiment<Configuration>) -> (usize, Option<String>) {
+    if let Some(examples) = experiment.report.examples {
+        return (examples as usize, None);
+    }
+    let cells = experiment.cells().iter();
+    let is_generated = cells
+        .map(|cell| cell.configuration.corpus.is_generated())
+        .all(|generated| generated);
+    if is_generated {
+        return (EXAMPLES, None);
+    }
+    let reason = "Sentences are not shown, since the text of a corpus may not be passed on with a report. \
+                  With `--set report.examples=5` they are written into it.";
+    (0, Some(reason.to_owned()))
 }
 
 /// What the keys of the axes are where no axis sets them.
@@ -167,9 +213,9 @@ fn why(plan: &Plan, store: &Store, score: &str) -> String {
     "not done yet".to_owned()
 }
 
-/// What decided the numbers: no times and no hosts, since equal results give equal
-/// reports.
-fn provenance(plan: &Plan) -> Vec<(String, String)> {
+/// What decided the numbers and where they were made: what is stored, and nothing of this moment, since equal results
+/// give equal reports.
+fn provenance(plan: &Plan, machines: &[(String, usize)]) -> Vec<(String, String)> {
     let mut lines = vec![("sweep".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     for (what, name) in [
         ("corpus", &["corpus", "name"][..]),
@@ -186,6 +232,15 @@ fn provenance(plan: &Plan) -> Vec<(String, String)> {
             }
         }
     }
+    let machines = machines.iter();
+    lines.extend(machines.map(|(machine, steps)| {
+        let steps = if *steps == 1 {
+            "1 step".to_owned()
+        } else {
+            format!("{steps} steps")
+        };
+        ("made on".to_owned(), format!("{machine} ({steps})"))
+    }));
     lines
 }
 

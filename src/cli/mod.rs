@@ -6,6 +6,8 @@
 mod arguments;
 mod bench;
 mod collect;
+mod collect_errors;
+mod collect_work;
 mod compare;
 mod data;
 mod embed;

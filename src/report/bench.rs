@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::baseline::Baseline;
 use super::cells::{self, Cell};
-use super::compare::{baseline_of, declared_baseline};
 use super::input::{Input, MissingRun, ScoredRun, Speed};
 use crate::score::Column;
 use crate::stats::Summary;
@@ -77,9 +77,9 @@ struct Bench<'a> {
 
 /// All cells that have speeds, in the order of the axes.
 pub(super) fn timed_cells<'a>(input: &Input, cells: &'a [Cell<'a>]) -> Vec<TimedCell<'a>> {
-    let declared = declared_baseline(input);
+    let declared = Baseline::of(input);
     let baseline = |cell: &Cell<'_>| {
-        let values = baseline_of(&cell.values, &declared);
+        let values = declared.of_cell(&cell.values);
         let found = cells.iter().find(|other| other.values == values);
         let found = found.filter(|_| !declared.is_empty());
         found.and_then(|found| summary(found, Column::Speed))
@@ -118,7 +118,7 @@ pub fn bench_values(input: &Input) -> Result<Value, serde_json::Error> {
         experiment: &input.name,
         profile: &input.profile,
         split: &input.split,
-        baseline: declared_baseline(input).into_iter().collect(),
+        baseline: Baseline::of(input).declared.into_iter().collect(),
         runs: runs.filter_map(|run| timed_run(run)).collect(),
         untimed: input
             .untimed_in_order()

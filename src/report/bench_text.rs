@@ -1,8 +1,8 @@
 //! The table of `sweep bench` as plain text for the terminal.
 
+use super::baseline::Baseline;
 use super::bench::{TimedCell, timed_cells};
 use super::cells::{self, Cell};
-use super::compare::declared_baseline;
 use super::input::Input;
 use super::speed_legend;
 use super::terminal::{Line, push_lines, push_wrapped};
@@ -45,7 +45,7 @@ fn note(input: &Input, timed: &[TimedCell<'_>]) -> String {
         1 => format!("one {noun} each"),
         _ => format!("mean ± standard deviation over {}", counted(runs, noun)),
     };
-    let baseline = declared_baseline(input);
+    let baseline = Baseline::of(input).declared;
     if timed.iter().any(|cell| cell.ratio.is_some()) {
         let baseline = text::described(&baseline);
         format!(

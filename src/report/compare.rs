@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::baseline::Baseline;
 use super::cells::{self, Cell, RunId, Unit};
 use super::error::ReportError;
 use super::input::Input;
@@ -95,35 +96,6 @@ pub(crate) fn seed_of(what: &str) -> u64 {
     })
 }
 
-/// The declared baseline as axis values; empty where none is declared.
-pub(crate) fn declared_baseline(input: &Input) -> Vec<(String, String)> {
-    let shown = |value: &serde_json::Value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), ToOwned::to_owned)
-    };
-    let baseline = &input.statistics.baseline;
-    baseline
-        .iter()
-        .map(|(key, value)| (key.clone(), shown(value)))
-        .collect()
-}
-
-/// The axis values that a cell is held against: its own, with those of the baseline put in.
-pub(crate) fn baseline_of(
-    values: &[(String, String)],
-    baseline: &[(String, String)],
-) -> Vec<(String, String)> {
-    let put = |(key, value): &(String, String)| {
-        let declared = baseline.iter().find(|(name, _)| name == key);
-        (
-            key.clone(),
-            declared.map_or(value, |(_, value)| value).clone(),
-        )
-    };
-    values.iter().map(put).collect()
-}
-
 /// All comparisons of one table with the baseline, metric after metric, of cells of its convention. `groups` are
 /// the cells of its groups of columns.
 pub(crate) fn with_baseline(
@@ -133,7 +105,7 @@ pub(crate) fn with_baseline(
     groups: &[Vec<&Cell<'_>>],
     cells: &[Cell<'_>],
 ) -> Result<Vec<Comparison>, ReportError> {
-    let declared = declared_baseline(input);
+    let declared = Baseline::of(input);
     let mut all = Vec::new();
     if declared.is_empty() {
         return Ok(all);
@@ -142,7 +114,7 @@ pub(crate) fn with_baseline(
         for (group, members) in groups.iter().enumerate() {
             let mut pairs = Vec::new();
             for &cell in members {
-                let values = baseline_of(&cell.values, &declared);
+                let values = declared.of_cell(&cell.values);
                 let baseline = cells
                     .iter()
                     .find(|other| other.values == values && other.values != cell.values);

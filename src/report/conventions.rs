@@ -1,7 +1,9 @@
 //! What counts as right in which cell: scores of two conventions are told apart and never compared.
 
+use std::collections::BTreeSet;
+
 use super::cells;
-use super::grid::{Block, Grid, Row};
+use super::grid::{Block, Grid, Row, Values};
 use super::input::Input;
 use crate::score::Convention;
 
@@ -61,6 +63,23 @@ impl Grid {
         let groups = 0..self.groups.len();
         let mut blocks = self.blocks.iter();
         blocks.any(|block| groups.clone().any(|group| in_group(block, group)))
+    }
+}
+
+impl Grid {
+    /// Whether a column has cells of several corpora, or of several splits of one, in one block.
+    pub(crate) fn mixes_corpora(&self, input: &Input) -> bool {
+        let scored_on = |values: &Values| {
+            let (corpus, split) = (input.corpus_of(values), input.split_of(values));
+            (corpus.to_owned(), split.to_owned())
+        };
+        let mut columns = self.blocks.iter().flat_map(|block| {
+            (0..self.groups.len()).map(move |group| {
+                let rows = block.rows.iter();
+                rows.filter_map(move |row| row.parts[group].cell.as_ref())
+            })
+        });
+        columns.any(|cells| cells.map(scored_on).collect::<BTreeSet<_>>().len() > 1)
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -
         ),
         counts: (0..documents).map(document).collect(),
         speed: None,
+        trainings: Vec::new(),
     }
 }
 
@@ -66,6 +67,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         corpus: "demo".to_owned(),
         encoder: "demo".to_owned(),
         split: "test".to_owned(),
+        select_on: "dev".to_owned(),
         scoring_profile: Profile::Pure,
         symmetric: None,
         axes: vec![Axis {
@@ -92,6 +94,10 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         untimed: Vec::new(),
         defaults: Vec::new(),
         published: Vec::new(),
+        trainings: Vec::new(),
+        work: Vec::new(),
+        errors: Vec::new(),
+        without_examples: None,
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
     }
 }

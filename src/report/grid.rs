@@ -1,6 +1,5 @@
 //! A table before it is put into a format: blocks of rows, one entry per column.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::beside::{self, Apart};
@@ -14,8 +13,9 @@ use super::legend;
 use super::note;
 use super::pairwise::{self, Pairwise};
 use super::text;
+use super::tied;
 use super::unit::Unit;
-use crate::score::{Column, Convention, Measure, Metric};
+use crate::score::{Column, Measure, Metric};
 use crate::spec::Table;
 
 /// The stricter level of the mark over seeds.
@@ -37,6 +37,11 @@ pub(crate) struct Grid {
     pub(crate) head: String,
     /// The metrics and measures, the same in every group.
     pub(crate) columns: Vec<Column>,
+    /// The positions of the columns whose numbers are the same in all rows: the note tells them, and only the CSV
+    /// repeats them.
+    pub(crate) constant: Vec<usize>,
+    /// The axis values that all rows have, although an axis of the experiment: the note tells them.
+    pub(crate) throughout: Values,
     /// The groups of columns next to each other, at least one.
     pub(crate) groups: Vec<Group>,
     /// Whether rows rest on different numbers of runs, which then stand in a column of their own.
@@ -106,6 +111,8 @@ pub(crate) struct Entry {
     pub(crate) spread: Option<Spread>,
     /// Whether no mean in the column of its block is higher, at the precision shown.
     pub(crate) best: bool,
+    /// Whether the test over seeds could have shown the mean to be worse than the best, and did not.
+    pub(crate) tied: bool,
     /// Marks to print: over seeds, then over documents.
     pub(crate) marks: String,
     /// Position of the comparison behind the marks.
@@ -117,6 +124,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whether the mean is printed bold.
+    pub(crate) fn is_bold(&self) -> bool {
+        self.best || self.tied
+    }
+
     /// The mean as text.
     pub(crate) fn shown_mean(&self) -> String {
         self.spread.map_or(text::NOTHING.to_owned(), |spread| {
@@ -214,7 +226,7 @@ pub(crate) fn build(
         for part in block.rows.iter_mut().flat_map(|row| &mut row.parts) {
             fill(input, part, &columns, spreads, &comparisons);
         }
-        mark_best(input, block, groups.len(), &columns);
+        tied::mark(input, block, groups.len(), &columns, cells);
     }
     let heads: Vec<&str> = layout.rows.iter().map(|key| text::short_key(key)).collect();
     let mut grid = Grid {
@@ -226,6 +238,8 @@ pub(crate) fn build(
         counted: format!("{}s", cells::noun(input)),
         apart: beside::apart(input, &columns, cells),
         columns,
+        constant: Vec::new(),
+        throughout: layout.throughout,
         groups,
         blocks,
         legend: Vec::new(),
@@ -240,6 +254,7 @@ pub(crate) fn build(
         .filter(|&runs| runs > 0)
         .collect();
     grid.uneven = runs.iter().any(|count| *count != runs[0]);
+    grid.constant = constant(&grid);
     grid.note = note::note(input, &grid);
     grid.legend = legend::legend(input, &grid);
     Ok(grid)
@@ -269,6 +284,26 @@ impl Grid {
         let groups = self.groups.iter();
         groups.filter_map(|group| group.heading.as_deref())
     }
+}
+
+/// The columns of sizes that are the same in all rows, where other columns remain.
+fn constant(grid: &Grid) -> Vec<usize> {
+    let is_constant = |column: &usize| {
+        let entries = grid.parts().filter_map(|part| part.entries.get(*column));
+        let entries: Vec<&Entry> = entries.collect();
+        let shown: Vec<String> = entries.iter().map(|entry| entry.shown_mean()).collect();
+        grid.columns[*column] == Column::Parameters
+            && shown.len() > 1
+            && shown
+                .iter()
+                .all(|text| *text == shown[0] && text != text::NOTHING)
+            && entries.iter().all(|entry| entry.published.is_none())
+    };
+    let constant: Vec<usize> = (0..grid.columns.len()).filter(is_constant).collect();
+    if constant.len() == grid.columns.len() {
+        return Vec::new();
+    }
+    constant
 }
 
 /// The columns of a table; without any named, the F1 of all metrics that were scored.
@@ -323,6 +358,7 @@ pub(super) fn fill(
         part.entries.push(Entry {
             spread,
             best: false,
+            tied: false,
             marks: comparison.map_or_else(String::new, |at| marks(input, &comparisons[at])),
             comparison,
             published: beside::published_for(input, values, column).map(|value| value.value),
@@ -350,40 +386,4 @@ fn marks(input: &Input, comparison: &Comparison) -> String {
         marks.push_str(text::CIRCLE);
     }
     marks
-}
-
-/// Marks the best means of each column, those of every convention for themselves.
-fn mark_best(input: &Input, block: &mut Block, groups: usize, columns: &[Column]) {
-    let convention = |row: &Row, group: usize| {
-        let cell = row.parts[group].cell.as_deref();
-        cell.map(|values| input.convention_of(values))
-    };
-    // Means that look equal in the table are equal for its reader.
-    let shown = |row: &Row, group: usize, column: usize| {
-        let entry = &row.parts[group].entries[column];
-        entry
-            .spread
-            .map(|spread| entry.unit.hundredths(spread.mean))
-    };
-    let compared = |at: &usize| columns[*at].is_compared();
-    let compared: Vec<usize> = (0..columns.len()).filter(compared).collect();
-    for (group, &column) in (0..groups).flat_map(|group| compared.iter().map(move |at| (group, at)))
-    {
-        let mut means: BTreeMap<Convention, Vec<i64>> = BTreeMap::new();
-        for row in &block.rows {
-            if let (Some(convention), Some(mean)) =
-                (convention(row, group), shown(row, group, column))
-            {
-                means.entry(convention).or_default().push(mean);
-            }
-        }
-        // The best of one is no news.
-        means.retain(|_, means| means.len() > 1);
-        for row in &mut block.rows {
-            let others = convention(row, group).and_then(|own| means.get(&own));
-            let best = others.and_then(|means| means.iter().max().copied());
-            let is_best = best.is_some() && shown(row, group, column) == best;
-            row.parts[group].entries[column].best = is_best;
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! What a report is made from: plain data that the caller collects from the store.
 
+use super::analysis::CellErrors;
 use super::cells;
+use super::training::{Training, Work};
 use crate::score::{Convention, DocumentCounts, Profile, Symmetric};
 use crate::spec::{Claim, Plot, Statistics, Table};
 
@@ -19,6 +21,8 @@ pub struct Input {
     pub encoder: String,
     /// Split that every cell is scored on, unless `eval.split` is an axis.
     pub split: String,
+    /// Split on which the best epoch of every cell is chosen, unless `corpus.select_on` is an axis: `dev` or `test`.
+    pub select_on: String,
     /// Scoring profile of every cell, unless `eval.profile` is an axis.
     pub scoring_profile: Profile,
     /// How every cell counts relations without a direction, unless `eval.symmetric` is an axis; as its profile
@@ -44,8 +48,16 @@ pub struct Input {
     pub defaults: Vec<(String, String)>,
     /// Values that papers printed for the table this experiment mirrors.
     pub published: Vec<PublishedValue>,
-    /// Names and values printed at the foot of the page. Neither times nor hosts belong here:
-    /// reports are compared byte for byte.
+    /// The trainings behind the runs, each once.
+    pub trainings: Vec<Training>,
+    /// What all steps behind the runs took, by kind.
+    pub work: Vec<Work>,
+    /// The errors of each cell.
+    pub errors: Vec<CellErrors>,
+    /// Why there are no examples of errors, where they were left out.
+    pub without_examples: Option<String>,
+    /// Names and values printed at the foot of the page. What happens to be true while the report is written does not
+    /// belong here: reports of equal results are compared byte for byte.
     pub provenance: Vec<(String, String)>,
 }
 
@@ -79,6 +91,12 @@ impl Input {
     /// The encoder of a cell.
     pub(crate) fn encoder_of<'a>(&'a self, values: &'a [(String, String)]) -> &'a str {
         own(values, "encoder.name", &self.encoder)
+    }
+
+    /// Whether the best epoch of a cell is chosen by the scores that are reported.
+    pub(crate) fn is_selected_on_test(&self, values: &[(String, String)]) -> bool {
+        own(values, "corpus.select_on", &self.select_on) == "test"
+            && self.split_of(values) == "test"
     }
 
     /// The split that a cell is scored on.
@@ -124,6 +142,8 @@ pub struct ScoredRun {
     pub counts: Vec<DocumentCounts>,
     /// How fast its inference is, where that was measured.
     pub speed: Option<Speed>,
+    /// Its trainings among those of the report, in the order of its pipeline.
+    pub trainings: Vec<usize>,
 }
 
 /// How fast the inference of one run is.

@@ -2,19 +2,23 @@
 
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
+use super::fields::Shown;
 use super::grid::{Entry, Grid, Row};
 
 /// The whole table as a float, and one more for each group of published values that stands apart.
 pub(crate) fn render(grid: &Grid) -> String {
-    let mut out = String::from("% \\usepackage{booktabs}\n");
+    let mut out = String::from("% \\usepackage{booktabs,graphicx}\n");
     let extra = 1 + usize::from(grid.uneven);
     let mut head = vec![escaped(&grid.head)];
     if grid.uneven {
         head.push(grid.counted.clone());
     }
-    for _ in &grid.groups {
-        head.extend(grid.titles());
-    }
+    let fields = grid.fields(0..grid.groups.len());
+    head.extend(
+        fields
+            .iter()
+            .map(|field| escaped(&grid.field_title(*field))),
+    );
     let caption = format!("{}. {}", grid.caption.trim_end_matches('.'), grid.note);
     let span = head.len();
     open(&mut out, &caption, &headings(grid, extra), &head);
@@ -30,10 +34,10 @@ pub(crate) fn render(grid: &Grid) -> String {
             );
         }
         for row in &block.rows {
-            row_lines(&mut out, grid, row);
+            row_line(&mut out, grid, row);
         }
     }
-    close(&mut out, &grid.legend);
+    close(&mut out, &head, &grid.legend);
     matrices(&mut out, grid);
     for apart in &grid.apart {
         out.push('\n');
@@ -47,7 +51,7 @@ pub(crate) fn render(grid: &Grid) -> String {
                 .collect();
             let _ = writeln!(out, "{} & {} \\\\", escaped(system), shown.join(" & "));
         }
-        close(&mut out, &[]);
+        close(&mut out, &head, &[]);
     }
     out
 }
@@ -55,16 +59,20 @@ pub(crate) fn render(grid: &Grid) -> String {
 /// The line above the heads of the columns, with rules under it; empty where nothing stands across.
 fn headings(grid: &Grid, extra: usize) -> String {
     let (mut fields, mut rules) = (vec![String::new(); extra], String::new());
-    let width = grid.columns.len();
+    let mut first = extra + 1;
     for (number, heading) in grid.headings().enumerate() {
+        let width = grid.fields(number..number + 1).len();
+        if width == 0 {
+            return String::new();
+        }
         fields.push(format!(
             "\\multicolumn{{{width}}}{{c}}{{{}}}",
             escaped(heading)
         ));
-        let first = extra + number * width + 1;
         let _ = write!(rules, "\\cmidrule(lr){{{first}-{}}}", first + width - 1);
+        first += width;
     }
-    if rules.is_empty() || width == 0 {
+    if rules.is_empty() {
         return String::new();
     }
     format!("{} \\\\\n{rules}\n", fields.join(" & "))
@@ -92,13 +100,26 @@ fn matrices(out: &mut String, grid: &Grid) {
             let _ = writeln!(out, "{} \\\\", line.join(" & "));
         }
         let is_last = number + 1 == matrices.len();
-        close(out, if is_last { &grid.pairwise.legend } else { &[] });
+        close(
+            out,
+            &head,
+            if is_last { &grid.pairwise.legend } else { &[] },
+        );
     }
 }
 
+/// From so many columns on a table is as wide as both columns of a page.
+const WIDE: usize = 7;
+/// From so many columns on a table is made smaller until it fits.
+const TOO_WIDE: usize = 13;
+
 fn open(out: &mut String, caption: &str, above: &str, head: &[String]) {
-    out.push_str("\\begin{table}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{4pt}\n");
+    let _ = writeln!(out, "\\begin{{{}}}[t]", float(head));
+    out.push_str("\\centering\n\\small\n\\setlength{\\tabcolsep}{4pt}\n");
     let _ = writeln!(out, "\\caption{{{}}}", escaped(caption));
+    if head.len() >= TOO_WIDE {
+        out.push_str("\\resizebox{\\textwidth}{!}{%\n");
+    }
     let _ = writeln!(
         out,
         "\\begin{{tabular}}{{l{}}}\n\\toprule",
@@ -107,8 +128,20 @@ fn open(out: &mut String, caption: &str, above: &str, head: &[String]) {
     let _ = writeln!(out, "{above}{} \\\\\n\\midrule", head.join(" & "));
 }
 
-fn close(out: &mut String, legend: &[String]) {
-    out.push_str("\\bottomrule\n\\end{tabular}\n");
+fn float(head: &[String]) -> &'static str {
+    if head.len() >= WIDE {
+        "table*"
+    } else {
+        "table"
+    }
+}
+
+fn close(out: &mut String, head: &[String], legend: &[String]) {
+    out.push_str("\\bottomrule\n\\end{tabular}");
+    if head.len() >= TOO_WIDE {
+        out.push('}');
+    }
+    out.push('\n');
     if !legend.is_empty() {
         let lines: Vec<String> = legend.iter().map(|line| escaped(line)).collect();
         let _ = writeln!(
@@ -117,29 +150,20 @@ fn close(out: &mut String, legend: &[String]) {
             lines.join("\n")
         );
     }
-    out.push_str("\\end{table}\n");
+    let _ = writeln!(out, "\\end{{{}}}", float(head));
 }
 
-fn row_lines(out: &mut String, grid: &Grid, row: &Row) {
-    let mut line = |label: String, runs: String, show: &dyn Fn(&Entry) -> String| {
-        let mut cells = vec![label];
-        if grid.uneven {
-            cells.push(runs);
-        }
-        cells.extend(row.entries().map(show));
-        let _ = writeln!(out, "{} \\\\", cells.join(" & "));
-    };
-    line(escaped(&row.label), row.shown_runs(), &shown);
-    if row.has_published() {
-        let label = |name: &str| format!("\\quad\\textit{{{name}}}");
-        let or_nothing = |text: Option<String>| text.map_or("--".to_owned(), |text| escaped(&text));
-        line(label("published"), String::new(), &|entry| {
-            or_nothing(entry.shown_published())
-        });
-        line(label("difference"), String::new(), &|entry| {
-            or_nothing(entry.shown_difference())
-        });
+fn row_line(out: &mut String, grid: &Grid, row: &Row) {
+    let mut line = vec![escaped(&row.label)];
+    if grid.uneven {
+        line.push(row.shown_runs());
     }
+    let fields = grid.fields(0..grid.groups.len()).into_iter();
+    line.extend(fields.map(|field| match field.shown {
+        Shown::Ours => shown(field.entry(row)),
+        Shown::Published | Shown::Difference => escaped(&field.beside(row)),
+    }));
+    let _ = writeln!(out, "{} \\\\", line.join(" & "));
 }
 
 fn shown(entry: &Entry) -> String {
@@ -147,7 +171,7 @@ fn shown(entry: &Entry) -> String {
         return "--".to_owned();
     }
     let mut out = entry.shown_mean();
-    if entry.best {
+    if entry.is_bold() {
         out = format!("\\textbf{{{out}}}");
     }
     if let Some(sd) = entry.bare_sd() {
@@ -186,6 +210,8 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("$>$"),
             '±' => out.push_str("$\\pm$"),
             '−' => out.push_str("$-$"),
+            'Δ' => out.push_str("$\\Delta$"),
+            '≥' => out.push_str("$\\geq$"),
             '→' => out.push_str("$\\to$"),
             '–' => out.push_str("--"),
             '†' | '‡' | '°' => {

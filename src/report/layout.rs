@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::baseline::Baseline;
 use super::cells::{self, Cell};
-use super::compare;
 use super::conventions::CONVENTION_AXES;
 use super::grid::{Block, Group, Part, Row, Values};
 use super::input::{Axis, Input};
@@ -20,6 +20,8 @@ pub(super) struct Layout {
     across: Vec<String>,
     /// The axes that the values of those decide, as an encoder is decided by its corpus where both are zipped.
     decided: Vec<String>,
+    /// The values of the axes that are the same in all cells, which the note tells.
+    pub(super) throughout: Values,
 }
 
 impl Layout {
@@ -44,11 +46,39 @@ impl Layout {
             let rows = table.rows.iter().filter(|key| !across.contains(key));
             rows.cloned().collect()
         };
-        Self {
+        let mut layout = Self {
             rows,
             across,
             decided,
+            throughout: Vec::new(),
+        };
+        layout.take_out(cells);
+        layout
+    }
+
+    /// Takes the axes that have one value in all cells out of the names of rows, unless nothing else names them. What
+    /// counts as right, and the corpus, the note tells anyway.
+    fn take_out(&mut self, cells: &[Cell<'_>]) {
+        let [first, _, ..] = cells else { return };
+        let is_same = |(key, value): &&(String, String)| {
+            cells
+                .iter()
+                .all(|cell| cells::value(&cell.values, key) == value)
+        };
+        let same: Values = first
+            .values
+            .iter()
+            .filter(|(key, _)| !self.across.contains(key))
+            .filter(is_same)
+            .cloned()
+            .collect();
+        let is_same = |key: &String| same.iter().any(|(name, _)| name == key);
+        if !self.rows.iter().all(is_same) {
+            self.rows.retain(|key| !is_same(key));
         }
+        self.throughout = same;
+        self.throughout
+            .retain(|(key, _)| !is_convention(key) && !self.rows.contains(key));
     }
 
     /// The layout of a plot: the values of `x` across, those of `lines` as rows. What both together decide makes no
@@ -65,6 +95,7 @@ impl Layout {
                 .collect(),
             rows: lines.to_vec(),
             across: vec![x.to_owned()],
+            throughout: Vec::new(),
         }
     }
 
@@ -102,7 +133,7 @@ impl Layout {
 
     /// The blocks with their rows, every row with a part for each of the `groups`, still without entries.
     pub(super) fn blocks(&self, input: &Input, groups: &[Group], cells: &[Cell<'_>]) -> Vec<Block> {
-        let declared = compare::declared_baseline(input);
+        let declared = Baseline::of(input);
         let mut blocks: Vec<Block> = Vec::new();
         let mut sorted: Vec<&Cell<'_>> = cells.iter().collect();
         // A row keeps the place of its values even where its first group of columns lacks it.
@@ -136,8 +167,8 @@ impl Layout {
             let parts = rows[row].parts.iter_mut().zip(groups);
             for (part, _) in parts.filter(|(_, group)| group.values == across) {
                 part.cell = Some(cell.values.clone());
-                part.baseline = !declared.is_empty()
-                    && compare::baseline_of(&cell.values, &declared) == cell.values;
+                part.baseline =
+                    !declared.is_empty() && declared.of_cell(&cell.values) == cell.values;
             }
         }
         head(&mut blocks);

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
+use super::baseline::Baseline;
 use super::beside;
 use super::cells::{self, AVERAGE_OVER_TYPES};
-use super::compare::{self, Comparison, SeedTest};
+use super::compare::{Comparison, SeedTest};
 use super::conventions;
 use super::grid::{Grid, Row, STRICT, Values};
 use super::input::{Input, MissingRun};
@@ -18,6 +19,11 @@ use crate::stats::{self, Assignments};
 /// So many missing runs are named under a table; the page lists them all.
 const MISSING_NAMED: usize = 4;
 
+/// How the legend names the best mean; a terminal has a sign instead.
+pub(crate) const BEST: &str = "Bold";
+/// How the legend names what is as good as the best; a terminal has a sign instead.
+pub(crate) const TIED: &str = "Bold too";
+
 /// What the marks mean and which were out of reach, one sentence or two a line.
 pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
     let mut lines = Vec::new();
@@ -27,18 +33,56 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
             (true, false) => "in its block",
             (false, _) => "of its column",
         };
-        let alike = if grid.mixes_conventions(input) {
-            " among those of its scoring profile"
-        } else {
-            ""
+        let alike = match (grid.mixes_corpora(input), grid.mixes_conventions(input)) {
+            (true, true) => " among those of its corpus and scoring profile",
+            (true, false) => " among those of its corpus",
+            (false, true) => " among those of its scoring profile",
+            (false, false) => "",
         };
-        lines.push(format!("Bold: the best mean {where_}{alike}."));
+        lines.push(format!("{BEST}: the best mean {where_}{alike}."));
     }
+    if grid.rows().any(|row| row.entries().any(|entry| entry.tied)) {
+        let unit = if cells::has_folds(input) {
+            "folds"
+        } else {
+            "seeds"
+        };
+        let corrected = match input.statistics.correct {
+            Correction::Holm => ", after Holm's correction over all that are held against it",
+            Correction::None => ", not corrected",
+        };
+        lines.push(format!(
+            "{TIED}: not significantly worse than that best mean: p ≥ {} over {unit}{corrected}.",
+            input.statistics.alpha
+        ));
+    }
+    lines.extend(selected_on_test(input, grid));
     lines.extend(marks(input, grid));
     lines.extend(speed_legend::lines(input, grid));
     lines.extend(published(input, grid));
     lines.extend(missing(input));
     lines
+}
+
+/// That scores are those by which the epoch was chosen, and of which rows, where not of all.
+fn selected_on_test(input: &Input, grid: &Grid) -> Option<String> {
+    let cells: Vec<&Values> = grid
+        .rows()
+        .flat_map(Row::cells)
+        .map(|(values, _)| values)
+        .collect();
+    let chosen = cells
+        .iter()
+        .filter(|values| input.is_selected_on_test(values));
+    let of = match chosen.count() {
+        0 => return None,
+        all if all == cells.len() => "",
+        _ => " where select_on = test",
+    };
+    Some(format!(
+        "The best epoch was chosen on the test split itself{of}, so the scores are higher than they would be on new \
+         documents."
+    ))
 }
 
 /// How many runs are missing, and the first of them with their reasons.
@@ -82,16 +126,16 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
     if !grid.columns.iter().any(|column| column.is_compared()) {
         return Vec::new();
     }
-    let baseline = compare::declared_baseline(input);
+    let baseline = Baseline::of(input);
     if baseline.is_empty() {
         let line = if grid.pairwise.matrices.is_empty() {
-            "No baseline is declared, so nothing is compared and nothing marked."
+            "No baseline is declared, so no difference is marked."
         } else {
             "No baseline is declared, so nothing is marked here; every two rows are compared below."
         };
         return vec![line.to_owned()];
     }
-    let described = text::described(&baseline);
+    let described = text::described(&baseline.declared);
     let otherwise = counted_otherwise(input, grid, &baseline);
     if grid.comparisons.is_empty() && otherwise.is_some() {
         return otherwise.into_iter().collect();
@@ -101,7 +145,7 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
             "The baseline ({described}) cannot be compared with anything yet, so nothing is marked."
         )];
     }
-    let name = text::joined(&baseline);
+    let name = text::joined(&baseline.declared);
     let family = family(grid);
     let corrected = match input.statistics.correct {
         Correction::Holm => "after Holm's correction",
@@ -126,9 +170,9 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
 }
 
 /// Which cells are not compared with their baseline because something else counts as right in it.
-fn counted_otherwise(input: &Input, grid: &Grid, baseline: &[(String, String)]) -> Option<String> {
+fn counted_otherwise(input: &Input, grid: &Grid, baseline: &Baseline) -> Option<String> {
     let cells = grid.rows().flat_map(Row::cells);
-    let pairs = cells.map(|(values, _)| (values, compare::baseline_of(values, baseline)));
+    let pairs = cells.map(|(values, _)| (values, baseline.of_cell(values)));
     let apart: Vec<(&Values, Values)> = pairs
         .filter(|(own, theirs)| input.convention_of(own) != input.convention_of(theirs))
         .collect();
@@ -349,7 +393,7 @@ fn document_floors(input: &Input, grid: &Grid) -> Vec<String> {
 
 /// The smallest corrected p that a floor leaves: Holm multiplies the smallest p of a family by its size,
 /// and no other comes out below it.
-fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
+pub(super) fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
     match input.statistics.correct {
         // A floor is a probability and a family not empty, so this cannot fail.
         Correction::Holm => stats::holm_floor(floor, family).unwrap_or(1.0),
@@ -398,7 +442,7 @@ fn published(input: &Input, grid: &Grid) -> Option<String> {
     };
     (!sources.is_empty()).then(|| {
         format!(
-            "Published: {}; our {verb} {}. Difference: ours minus published; \
+            "Published: {}; our {verb} {}. Δ: ours minus published; \
              a printed mean alone cannot be tested, so it is never marked.",
             sources.join("; "),
             encoders.join(", ")

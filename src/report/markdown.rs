@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
+use super::fields::Shown;
 use super::grid::{Entry, Grid, Row};
 use super::text;
 
@@ -18,7 +19,7 @@ pub(crate) fn render(grid: &Grid) -> String {
         }
         let mut lines = vec![head(grid)];
         for row in &block.rows {
-            lines.extend(row_lines(grid, row));
+            lines.push(row_line(grid, row));
         }
         out.push('\n');
         out.push_str(&aligned(&lines));
@@ -67,40 +68,33 @@ fn head(grid: &Grid) -> Vec<String> {
     if grid.uneven {
         head.push(grid.counted.clone());
     }
-    for group in &grid.groups {
-        let titles = grid.titles().into_iter();
-        head.extend(titles.map(|title| match &group.heading {
+    for field in grid.fields(0..grid.groups.len()) {
+        let title = grid.field_title(field);
+        // What follows its metric needs no heading of its own.
+        let heading = grid.groups[field.group].heading.as_deref();
+        head.push(match heading.filter(|_| field.shown == Shown::Ours) {
             Some(heading) => format!("{} {title}", escaped(heading)),
             None => title,
-        }));
+        });
     }
     head
 }
 
-fn row_lines(grid: &Grid, row: &Row) -> Vec<Vec<String>> {
-    let line = |label: String, runs: String, show: &dyn Fn(&Entry) -> String| {
-        let mut line = vec![label];
-        if grid.uneven {
-            line.push(runs);
-        }
-        line.extend(row.entries().map(show));
-        line
-    };
-    let mut lines = vec![line(escaped(&row.label), row.shown_runs(), &shown)];
-    if row.has_published() {
-        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| text::NOTHING.to_owned());
-        lines.push(line("*published*".to_owned(), String::new(), &|entry| {
-            or_nothing(entry.shown_published())
-        }));
-        lines.push(line("*difference*".to_owned(), String::new(), &|entry| {
-            or_nothing(entry.shown_difference())
-        }));
+fn row_line(grid: &Grid, row: &Row) -> Vec<String> {
+    let mut line = vec![escaped(&row.label)];
+    if grid.uneven {
+        line.push(row.shown_runs());
     }
-    lines
+    let fields = grid.fields(0..grid.groups.len()).into_iter();
+    line.extend(fields.map(|field| match field.shown {
+        Shown::Ours => shown(field.entry(row)),
+        Shown::Published | Shown::Difference => field.beside(row),
+    }));
+    line
 }
 
 fn shown(entry: &Entry) -> String {
-    let bold = if entry.best { "**" } else { "" };
+    let bold = if entry.is_bold() { "**" } else { "" };
     format!(
         "{bold}{}{}{bold}{}",
         entry.shown_mean(),

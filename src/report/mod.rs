@@ -5,6 +5,8 @@
 //! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
 //! table, and so is what could not be marked.
 
+mod analysis;
+mod baseline;
 mod bench;
 mod bench_text;
 mod beside;
@@ -24,6 +26,7 @@ mod curve_window;
 mod curves;
 mod equal_f1;
 mod error;
+mod fields;
 mod figure;
 mod file;
 mod frame;
@@ -58,6 +61,8 @@ mod stats_json;
 mod table_csv;
 mod terminal;
 mod text;
+mod tied;
+mod training;
 mod unit;
 mod write;
 
@@ -74,6 +79,8 @@ mod tests_averages;
 #[cfg(test)]
 mod tests_bench;
 #[cfg(test)]
+mod tests_bold;
+#[cfg(test)]
 mod tests_conventions;
 #[cfg(test)]
 mod tests_curves;
@@ -81,6 +88,8 @@ mod tests_curves;
 mod tests_folds;
 #[cfg(test)]
 mod tests_lines;
+#[cfg(test)]
+mod tests_page;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
@@ -90,6 +99,7 @@ mod tests_scatter;
 #[cfg(test)]
 mod tests_speed;
 
+pub use analysis::CellErrors;
 pub use bench::bench_values;
 pub use bench_text::bench_text;
 pub(crate) use compare::seed_of;
@@ -99,4 +109,5 @@ pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
 pub(crate) use text::{counted, percent, probability, signed, wrapped};
+pub use training::{TrainedEpoch, Training, Work};
 pub use write::{Written, write};

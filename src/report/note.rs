@@ -7,14 +7,20 @@ use super::conventions;
 use super::grid::Grid;
 use super::input::Input;
 use super::published::corpus_name;
+use super::text;
 use crate::score::{Column, Measure};
+
+/// The axis of corpora.
+const CORPUS: &str = "corpus.name";
 
 /// What the numbers of a table are.
 pub(crate) fn note(input: &Input, grid: &Grid) -> String {
-    let corpus = if input.axes.iter().any(|axis| axis.key == "corpus.name") {
-        String::new()
-    } else {
-        format!(" on {}", corpus_name(&input.corpus))
+    let has_axis = input.axes.iter().any(|axis| axis.key == CORPUS);
+    let throughout = grid.throughout.iter().find(|(key, _)| key == CORPUS);
+    let corpus = match throughout {
+        Some((_, corpus)) => format!(" on {}", corpus_name(corpus)),
+        None if has_axis => String::new(),
+        None => format!(" on {}", corpus_name(&input.corpus)),
     };
     let noun = cells::noun(input);
     let counts: BTreeSet<usize> = grid
@@ -44,9 +50,10 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
         (Column::Speed, "speed in sentences/s"),
         (Column::Parameters, "parameters in millions"),
     ];
-    let whole = whole
-        .iter()
-        .filter(|(column, _)| grid.columns.contains(column));
+    let whole = whole.iter().filter(|(column, _)| {
+        let at = grid.columns.iter().position(|one| one == column);
+        at.is_some_and(|at| !grid.constant.contains(&at))
+    });
     let whole: Vec<&str> = whole.map(|(_, words)| *words).collect();
     let timed = (!whole.is_empty()).then(|| whole.join(" and "));
     let profile = match scored {
@@ -58,7 +65,30 @@ pub(crate) fn note(input: &Input, grid: &Grid) -> String {
         [scored, timed] if whole.len() > 1 => format!("{scored}, {timed}"),
         shown => shown.join(" and "),
     };
-    format!("{}{corpus}{profile}; {numbers}.", capitalised(&shown))
+    let common = common(grid);
+    format!(
+        "{}{corpus}{profile}; {numbers}.{common}",
+        capitalised(&shown)
+    )
+}
+
+/// What all rows have in common, so that it needs no column; empty where that is nothing.
+fn common(grid: &Grid) -> String {
+    let axes = grid.throughout.iter().filter(|(key, _)| key != CORPUS);
+    let axes = axes.map(|(key, value)| format!("{} {value}", text::short_key(key)));
+    let sizes = grid.constant.iter().filter_map(|&column| {
+        let first = grid.parts().find_map(|part| part.entries.get(column))?;
+        let unit = match grid.columns[column] {
+            Column::Parameters => " million parameters",
+            Column::Speed | Column::Counted(..) | Column::Macro(..) => "",
+        };
+        Some(format!("{}{unit}", first.shown_mean()))
+    });
+    let all: Vec<String> = axes.chain(sizes).collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    format!(" In all rows: {}.", all.join(", "))
 }
 
 /// How many seeds a fold is the mean of; none where there are no folds, or where each has one seed.

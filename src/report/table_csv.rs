@@ -3,7 +3,8 @@
 use super::error::ReportError;
 use super::grid::{Grid, Row};
 
-/// The table with every axis as a column and, per metric and measure, mean, sd, n, marks and what was published.
+/// The table with every axis as a column and, per metric and measure, mean, sd, n, whether it is bold, marks and what
+/// was published. Also what never varies, since a program does not read captions.
 pub(crate) fn render(grid: &Grid) -> Result<Vec<u8>, ReportError> {
     let published = grid.rows().any(Row::has_published);
     let mut lines: Vec<Vec<String>> = Vec::new();
@@ -11,7 +12,9 @@ pub(crate) fn render(grid: &Grid) -> Result<Vec<u8>, ReportError> {
         if lines.is_empty() {
             let mut head: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
             for metric in grid.columns.iter().map(|column| column.name()) {
-                head.extend(["mean", "sd", "n", "marks"].map(|what| format!("{metric} {what}")));
+                head.extend(
+                    ["mean", "sd", "n", "bold", "marks"].map(|what| format!("{metric} {what}")),
+                );
                 if published {
                     head.extend(["published", "difference"].map(|what| format!("{metric} {what}")));
                 }
@@ -25,6 +28,12 @@ pub(crate) fn render(grid: &Grid) -> Result<Vec<u8>, ReportError> {
             line.push(number(entry.spread.map(|spread| spread.mean)));
             line.push(number(entry.spread.and_then(|spread| spread.sd)));
             line.push(entry.spread.map_or(0, |spread| spread.n).to_string());
+            let bold = match (entry.best, entry.tied) {
+                (true, _) => "best",
+                (false, true) => "not worse",
+                (false, false) => "",
+            };
+            line.push(bold.to_owned());
             line.push(entry.marks.clone());
             if published {
                 line.push(number(entry.published));

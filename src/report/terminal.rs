@@ -10,14 +10,18 @@ use comfy_table::{
 
 use super::claims_formats;
 use super::error::ReportError;
+use super::fields::{Field, Shown};
 use super::grid::{Block, Entry, Grid, Row};
 use super::input::Input;
-use super::pairwise::Field;
+use super::legend;
+use super::pairwise;
 use super::text;
 use super::write::contents;
 
 /// Stands before the best mean of a column, where other formats print it bold.
 const BEST: &str = "▸";
+/// Stands before a mean that is not significantly worse, where other formats print it bold too.
+const TIED: &str = "▹";
 /// Blanks on both sides of a value.
 const PADDING: usize = 2;
 /// Labels are broken into lines beyond this share of the width, one part in so many.
@@ -46,7 +50,10 @@ pub fn terminal(input: &Input, width: usize) -> Result<String, ReportError> {
         }
         out.push('\n');
         for line in &grid.legend {
-            push_wrapped(&mut out, &line.replace("Bold:", BEST), width, 2);
+            let line = line
+                .replace(&format!("{}:", legend::BEST), BEST)
+                .replace(&format!("{}:", legend::TIED), TIED);
+            push_wrapped(&mut out, &line, width, 2);
         }
         push_pairwise(&mut out, &grid, width);
         if let Some(line) = apart(&grid) {
@@ -93,42 +100,63 @@ pub(super) type Line = (String, Vec<String>);
 /// The groups of columns next to each other where they fit, else below one another.
 fn push_groups(out: &mut String, grid: &Grid, block: &Block, width: usize) {
     let headings: Vec<&str> = grid.headings().collect();
-    let all = lines(grid, block, 0..grid.groups.len());
+    let all = 0..grid.groups.len();
     if headings.is_empty() {
-        push_lines(out, &all, width);
+        push_lines(out, &fitting(grid, block, all, width), width);
         return;
     }
-    let columns = widths(&all);
-    // The number of runs stands before all groups.
-    let own = &columns[usize::from(grid.uneven)..];
-    let rooms: Vec<usize> = own.chunks(grid.columns.len().max(1)).map(taken).collect();
-    let named = headings.iter().zip(&rooms);
-    if label_width(&all, width) + PADDING + taken(&columns) <= width
-        && named
-            .clone()
-            .all(|(heading, room)| heading.chars().count() + 2 * PADDING <= *room)
-    {
-        let mut table = String::new();
-        push_lines(&mut table, &all, width);
-        // The rule under the heads is as long as the table is wide.
-        let rule = table.lines().find(|line| line.starts_with('─'));
-        let length = rule.map_or(0, |rule| rule.chars().count());
-        out.push_str(&" ".repeat(length.saturating_sub(rooms.iter().sum())));
-        for (heading, room) in named {
-            let _ = write!(out, " {:─^1$} ", format!(" {heading} "), room - PADDING);
+    for published in [Published::Beside, Published::Below] {
+        let lines = lines(grid, block, all.clone(), published);
+        let columns = widths(&lines);
+        // The number of runs stands before all groups.
+        let mut own = &columns[usize::from(grid.uneven)..];
+        let mut rooms: Vec<usize> = Vec::new();
+        for group in all.clone() {
+            let (first, rest) = own.split_at(published.fields(grid, group..group + 1).len());
+            rooms.push(taken(first));
+            own = rest;
         }
-        out.truncate(out.trim_end().len());
-        out.push('\n');
-        out.push_str(&table);
-        return;
+        let named = headings.iter().zip(&rooms);
+        let mut named_fit = named.clone();
+        if fits(&lines, width)
+            && named_fit.all(|(heading, room)| heading.chars().count() + 2 * PADDING <= *room)
+        {
+            let mut table = String::new();
+            push_lines(&mut table, &lines, width);
+            // The rule under the heads is as long as the table is wide.
+            let rule = table.lines().find(|line| line.starts_with('─'));
+            let length = rule.map_or(0, |rule| rule.chars().count());
+            out.push_str(&" ".repeat(length.saturating_sub(rooms.iter().sum())));
+            for (heading, room) in named {
+                let _ = write!(out, " {:─^1$} ", format!(" {heading} "), room - PADDING);
+            }
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            out.push_str(&table);
+            return;
+        }
     }
     for (number, heading) in headings.iter().enumerate() {
         if number > 0 {
             out.push('\n');
         }
         push_wrapped(out, heading, width, 0);
-        push_lines(out, &lines(grid, block, number..number + 1), width);
+        push_lines(out, &fitting(grid, block, number..number + 1, width), width);
     }
+}
+
+/// Whether lines can be printed with all columns beside each other.
+fn fits(lines: &[Line], width: usize) -> bool {
+    label_width(lines, width) + PADDING + taken(&widths(lines)) <= width
+}
+
+/// The lines with published values in columns of their own where these fit, else in lines of their own.
+fn fitting(grid: &Grid, block: &Block, groups: Range<usize>, width: usize) -> Vec<Line> {
+    let beside = lines(grid, block, groups.clone(), Published::Beside);
+    if fits(&beside, width) {
+        return beside;
+    }
+    lines(grid, block, groups, Published::Below)
 }
 
 /// The matrices of every two rows, and what their marks mean.
@@ -137,7 +165,7 @@ fn push_pairwise(out: &mut String, grid: &Grid, width: usize) {
         out.push('\n');
         push_wrapped(out, &matrix.heading, width, 0);
         let mut lines = vec![(grid.head.clone(), matrix.labels.clone())];
-        let length = |field: &Field| field.marks.chars().count();
+        let length = |field: &pairwise::Field| field.marks.chars().count();
         let tails: Vec<usize> = (0..matrix.labels.len())
             .map(|column| {
                 let column = matrix.fields.iter().map(|fields| length(&fields[column]));
@@ -159,28 +187,45 @@ fn push_pairwise(out: &mut String, grid: &Grid, width: usize) {
     }
 }
 
+/// Where published values stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Published {
+    /// In columns right of ours.
+    Beside,
+    /// In lines below ours, where a terminal is too narrow for more columns.
+    Below,
+}
+
+impl Published {
+    fn fields(self, grid: &Grid, groups: Range<usize>) -> Vec<Field> {
+        match self {
+            Self::Beside => grid.fields(groups),
+            Self::Below => grid.own_fields(groups),
+        }
+    }
+}
+
 /// The lines of a block in some groups of columns, the heads first.
-fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
-    let mut head: Vec<String> = groups.clone().flat_map(|_| grid.titles()).collect();
+fn lines(grid: &Grid, block: &Block, groups: Range<usize>, published: Published) -> Vec<Line> {
+    let fields = published.fields(grid, groups.clone());
+    let mut head: Vec<String> = fields
+        .iter()
+        .map(|&field| grid.field_title(field))
+        .collect();
     if grid.uneven {
         head.insert(0, grid.counted.clone());
     }
-    let tails: Vec<Tail> = groups
-        .clone()
-        .flat_map(|group| (0..grid.columns.len()).map(move |column| (group, column)))
-        .map(|(group, column)| Tail::of(block, group, column))
+    let tails: Vec<Tail> = fields
+        .iter()
+        .map(|field| Tail::of(block, field.group, field.column))
         .collect();
     let runs = |row: &Row| match &row.parts[groups.clone()] {
         [only] => only.runs.to_string(),
         _ => row.shown_runs(),
     };
-    let texts = |row: &Row, runs: String, show: &dyn Fn(&Entry, Tail) -> String| {
-        let mut texts: Vec<String> = row.parts[groups.clone()]
-            .iter()
-            .flat_map(|part| &part.entries)
-            .zip(&tails)
-            .map(|(entry, tail)| show(entry, *tail))
-            .collect();
+    let texts = |runs: String, show: &dyn Fn(&Field, Tail) -> String| {
+        let fields = fields.iter().zip(&tails);
+        let mut texts: Vec<String> = fields.map(|(field, tail)| show(field, *tail)).collect();
         if grid.uneven {
             texts.insert(0, runs);
         }
@@ -188,22 +233,26 @@ fn lines(grid: &Grid, block: &Block, groups: Range<usize>) -> Vec<Line> {
     };
     let mut lines = vec![(grid.head.clone(), head)];
     for row in &block.rows {
-        lines.push((row.label.clone(), texts(row, runs(row), &shown)));
-        if row.has_published() {
+        let own = texts(runs(row), &|field, tail| match field.shown {
+            Shown::Ours => shown(field.entry(row), tail),
+            Shown::Published | Shown::Difference => field.beside(row),
+        });
+        lines.push((row.label.clone(), own));
+        if published == Published::Below && row.has_published() {
             let under = |text: Option<String>, tail: Tail| {
                 text.map(|text| text + &" ".repeat(tail.sd + tail.marks))
                     .unwrap_or_default()
             };
             lines.push((
-                "  published".to_owned(),
-                texts(row, String::new(), &|entry, tail| {
-                    under(entry.shown_published(), tail)
+                format!("  {}", Field::PUBLISHED),
+                texts(String::new(), &|field, tail| {
+                    under(field.entry(row).shown_published(), tail)
                 }),
             ));
             lines.push((
-                "  difference".to_owned(),
-                texts(row, String::new(), &|entry, tail| {
-                    under(entry.shown_difference(), tail)
+                format!("  {}", Field::DIFFERENCE),
+                texts(String::new(), &|field, tail| {
+                    under(field.entry(row).shown_difference(), tail)
                 }),
             ));
         }
@@ -236,7 +285,11 @@ impl Tail {
 }
 
 fn shown(entry: &Entry, tail: Tail) -> String {
-    let best = if entry.best { BEST } else { "" };
+    let best = match (entry.best, entry.tied) {
+        (true, _) => BEST,
+        (false, true) => TIED,
+        (false, false) => "",
+    };
     let (sd, marks) = (tail.sd, tail.marks);
     format!(
         "{best}{}{:<sd$}{:<marks$}",

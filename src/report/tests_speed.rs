@@ -87,7 +87,7 @@ fn a_table_of_speeds_alone_says_nothing_of_scores() {
     insta::assert_snapshot!(grid.note, @"Speed in sentences/s on demo; mean ± standard deviation over 2 runs.");
     insta::assert_snapshot!(grid.legend.join("\n"), @"
     Bold: the best mean of its column.
-    No baseline is declared, so nothing is compared and nothing marked.
+    No baseline is declared, so no difference is marked.
     Speed: sentences/s of relation inference on AMD EPYC, 2 threads, batch 32, f32; median of 3 passes.
     ");
     assert_eq!(grid.titles(), ["sentences/s"]);

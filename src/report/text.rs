@@ -78,10 +78,11 @@ pub(crate) fn joined(values: &[(String, String)]) -> String {
     values.join(" / ")
 }
 
-/// Axis keys and values, `approach = a4, corpus = scierc`.
+/// Axis keys and values, `approach = a4, corpus = scierc`, without axes that a cell leaves unset.
 pub(crate) fn described(values: &[(String, String)]) -> String {
     let parts: Vec<String> = values
         .iter()
+        .filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| format!("{} = {value}", short_key(key)))
         .collect();
     parts.join(", ")

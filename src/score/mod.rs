@@ -8,9 +8,13 @@
 mod average;
 mod baseline;
 mod column;
+mod confusion;
 mod convention;
 mod counts;
 mod counts_file;
+mod errors;
+mod examples;
+mod matching;
 mod metric;
 pub mod pmei;
 mod pure;
@@ -21,12 +25,17 @@ mod unordered;
 
 #[cfg(test)]
 mod tests_conventions;
+#[cfg(test)]
+mod tests_errors;
 
 pub use average::{Average, macro_average, type_totals};
 pub use baseline::{TypeOnly, majority_baseline, type_only_baseline};
 pub use column::{Column, Measure};
+pub use confusion::Confusion;
 pub use convention::{Convention, Profile, Symmetric};
 pub use counts::{Counts, DocumentCounts, TypeCounts, total};
 pub use counts_file::{read_counts, write_counts};
+pub use errors::{EntityErrors, Errors, PairErrors, RelationErrors, errors};
+pub use examples::{Example, Fate, MarkedEntity, MarkedRelation, errors_of, worst};
 pub use metric::{Metric, UnknownName};
 pub use scoring::{ScoreError, Scoring, score};

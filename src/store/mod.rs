@@ -13,6 +13,7 @@ mod events;
 mod files;
 mod folder;
 mod lock;
+mod memory;
 mod owner;
 mod record;
 mod state;
