@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use super::compare::CompareArguments;
 use super::diff::DiffArguments;
 use super::export::ExportArguments;
 use super::gc::GcArguments;
 use super::logs::LogsArguments;
+use super::score::ScoreArguments;
 use super::status::StatusArguments;
 
 /// Trains the variants of an entity-and-relation extraction system that a TOML file
@@ -46,6 +48,10 @@ pub(super) enum Verb {
     Gc(GcArguments),
     /// Write every number of an experiment as one long table.
     Export(ExportArguments),
+    /// Score predictions in a file, whoever made them.
+    Score(ScoreArguments),
+    /// Compare two systems by files of their predictions, any number of them each.
+    Compare(CompareArguments),
     /// Print the JSON schema of experiment files.
     Schema,
 }

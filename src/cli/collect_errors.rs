@@ -1,16 +1,19 @@
 //! What a report tells of errors, read from the predictions that were scored.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use crate::report::{CellErrors, ScoredRun};
 use crate::score::{Errors, Example, errors_of, worst};
 use crate::store::{State, Store};
-use crate::systems::read_scored;
+use crate::systems::{Scored, read_scored};
 
 use super::collect_work::Behind;
 use super::exit::Problem;
+
+/// Axis keys and values.
+type Values = Vec<(String, String)>;
 
 /// What was found in the predictions of one run.
 struct Found {
@@ -26,17 +29,17 @@ pub(super) fn collect(
     store: &Store,
     examples: usize,
 ) -> Result<Vec<CellErrors>, Problem> {
-    let mut cells: Vec<(&Vec<(String, String)>, Vec<&ScoredRun>)> = Vec::new();
+    let mut cells: Vec<(&Values, Vec<&ScoredRun>)> = Vec::new();
     for run in runs {
         match cells.iter_mut().find(|(cell, _)| **cell == run.cell) {
             Some((_, members)) => members.push(run),
             None => cells.push((&run.cell, vec![run])),
         }
     }
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     cells.retain(|(_, members)| {
         let read: Vec<_> = members.iter().map(|run| scored(run, behind)).collect();
-        seen.insert(read, ()).is_none()
+        seen.insert(read)
     });
     let jobs: Vec<(usize, &ScoredRun, usize)> = cells
         .iter()
@@ -92,8 +95,11 @@ fn read(
         return Ok(None);
     }
     let folder = store.folder(input).map_err(Problem::set_up)?;
-    let (gold, predicted, symmetric) =
-        read_scored(&step.description, &folder).map_err(Problem::set_up)?;
+    let Scored {
+        gold,
+        predicted,
+        symmetric,
+    } = read_scored(&step.description, &folder).map_err(Problem::set_up)?;
     Ok(Some(Found {
         errors: errors_of(&gold, &predicted, &symmetric),
         examples: worst(&gold, &predicted, &symmetric, examples),

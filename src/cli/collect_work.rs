@@ -121,9 +121,8 @@ fn training(step: &Step, seconds: f64, meta: &Value, events: &[Value]) -> Traini
             })
         })
         .collect();
-    let metric = evaluations
-        .filter_map(|event| event["metric"].as_str())
-        .next();
+    let mut evaluations = evaluations;
+    let metric = evaluations.find_map(|event| event["metric"].as_str());
     Training {
         key: step.key.clone(),
         label: step.label.clone(),

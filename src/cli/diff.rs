@@ -1,6 +1,7 @@
 //! `sweep diff A B`: what differs in configuration, and what in result.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -416,7 +417,7 @@ fn text(report: &Report) -> String {
         text.push_str("  nothing differs\n");
     }
     for (key, old, new) in &report.configuration {
-        text.push_str(&format!("  {key}: {old} → {new}\n"));
+        let _ = writeln!(text, "  {key}: {old} → {new}");
     }
     if !report.results.is_empty() {
         let mut lines = vec![["result", "A", "B", "B − A"].map(str::to_owned).to_vec()];
@@ -442,7 +443,7 @@ fn text(report: &Report) -> String {
         text.push('\n');
     }
     for remark in &report.remarks {
-        text.push_str(&format!("{remark}\n"));
+        let _ = writeln!(text, "{remark}");
     }
     text
 }

@@ -1,6 +1,7 @@
 //! `sweep gc`: what of the store nobody needs any more. It shows, and removes only when told to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,6 +20,10 @@ use super::output::{complain, say};
 const NAMED: usize = 12;
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[command(after_help = "Examples:
   sweep gc                                         what interrupted and failed steps left behind
   sweep gc experiments/*.toml                      and every step that none of these experiments needs
@@ -272,7 +277,7 @@ fn text(
             text.push('\n');
         }
         last = Some(reason);
-        text.push_str(&format!("{}\n{}", reason.words(), columns(&lines)));
+        let _ = write!(text, "{}\n{}", reason.words(), columns(&lines));
         let members: Vec<&Removal> = removals.iter().filter(|one| one.reason == reason).collect();
         let shown = if arguments.verbose {
             members.len()
@@ -280,26 +285,24 @@ fn text(
             NAMED
         };
         for one in members.iter().take(shown) {
-            text.push_str(&format!(
-                "    {}  {}\n",
-                &one.record.key[..8],
-                one.record.label
-            ));
+            let _ = writeln!(text, "    {}  {}", &one.record.key[..8], one.record.label);
         }
         if members.len() > shown {
-            text.push_str(&format!(
-                "    and {} more, which --verbose names\n",
+            let _ = writeln!(
+                text,
+                "    and {} more, which --verbose names",
                 members.len() - shown
-            ));
+            );
         }
     }
     let strays = store.strays().map_err(Problem::set_up)?;
     for (folder, size) in &strays {
-        text.push_str(&format!(
-            "\n{} ({}) does not say what step it is; look at it, and remove it by hand\n",
+        let _ = writeln!(
+            text,
+            "\n{} ({}) does not say what step it is; look at it, and remove it by hand",
             folder.display(),
             bytes(*size)
-        ));
+        );
     }
     if !text.is_empty() {
         text.push('\n');
@@ -310,14 +313,15 @@ fn text(
         format!("{kept} steps stay")
     };
     if removals.is_empty() && freed == 0 {
-        text.push_str(&format!("nothing to remove; {steps}\n"));
+        let _ = writeln!(text, "nothing to remove; {steps}");
     } else if arguments.delete {
-        text.push_str(&format!("{} to free; {steps}\n", bytes(freed)));
+        let _ = writeln!(text, "{} to free; {steps}", bytes(freed));
     } else {
-        text.push_str(&format!(
-            "{} could be freed; {steps}. Nothing was touched: --delete removes it\n",
+        let _ = writeln!(
+            text,
+            "{} could be freed; {steps}. Nothing was touched: --delete removes it",
             bytes(freed)
-        ));
+        );
     }
     Ok(text)
 }

@@ -189,10 +189,10 @@ mod tests {
 
     #[test]
     fn events_are_told_in_words() {
-        let epoch = json!({"time": 1.0, "event": "epoch", "epoch": 3, "part": 1.0, "loss": 98.00518397, "metric": "Rel+-C", "dev": 0.25});
+        let epoch = json!({"time": 1.0, "event": "epoch", "epoch": 3, "part": 1.0, "loss": 98.5, "metric": "Rel+-C", "dev": 0.25});
         assert_eq!(
             told(&epoch),
-            "epoch 3  part 1  loss 98.0052  metric Rel+-C  dev 0.25"
+            "epoch 3  part 1  loss 98.5  metric Rel+-C  dev 0.25"
         );
         assert_eq!(told(&json!({"time": 1.0, "state": "started"})), "started");
         let failed = json!({"time": 1.0, "state": "failed", "message": "no space"});

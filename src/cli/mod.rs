@@ -7,7 +7,9 @@ mod arguments;
 mod bench;
 mod collect;
 mod collect_errors;
+mod collect_runs;
 mod collect_work;
+mod compare;
 mod data;
 mod diff;
 mod embed;
@@ -23,6 +25,7 @@ mod output;
 mod plan;
 mod run;
 mod schema;
+mod score;
 mod status;
 mod step;
 
@@ -48,6 +51,8 @@ pub fn main() -> Exit {
         Verb::Diff(options) => diff::diff(options),
         Verb::Gc(options) => gc::gc(options),
         Verb::Export(options) => export::export(options),
+        Verb::Score(options) => score::score(options),
+        Verb::Compare(options) => compare::compare(options),
         Verb::Schema => schema::schema(),
     };
     match result {

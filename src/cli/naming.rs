@@ -1,6 +1,7 @@
 //! Finding a step by what people call it: its key, or as many of its first digits as no other step shares.
 
 use crate::store::{Record, Store};
+use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
 use super::exit::Problem;
 
@@ -38,6 +39,15 @@ pub(super) fn step(store: &Store, given: &str) -> Result<Record, Problem> {
     })
 }
 
+/// `1 step`, `3 steps`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
 /// A size as people read it.
 pub(super) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
@@ -73,9 +83,9 @@ pub(super) fn columns(lines: &[Vec<String>]) -> String {
         for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
             let fill = " ".repeat(width.saturating_sub(cell.chars().count()));
             if column == 0 {
-                text.push_str(&format!("{cell}{fill}"));
+                let _ = write!(text, "{cell}{fill}");
             } else {
-                text.push_str(&format!("  {fill}{cell}"));
+                let _ = write!(text, "  {fill}{cell}");
             }
         }
         out.push_str(text.trim_end());

@@ -30,6 +30,7 @@ pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -
         DocumentCounts {
             document: format!("d{number:02}"),
             counts: scored.collect::<BTreeMap<_, _>>(),
+            types: None,
         }
     };
     ScoredRun {

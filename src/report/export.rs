@@ -107,7 +107,7 @@ pub fn long(input: &Input) -> Result<DataFrame, ReportError> {
                     .iter()
                     .filter_map(|at| input.trainings.get(*at))
             };
-            let last = trainings().last();
+            let last = trainings().next_back();
             lines.text(
                 "selected by",
                 last.map(|one| one.metric.clone())
@@ -256,10 +256,7 @@ pub fn frame_as_json(frame: &DataFrame) -> Result<Vec<u8>, ReportError> {
 ///
 /// # Errors
 /// In a build without the feature `parquet`, see [`HAS_PARQUET`].
-#[cfg_attr(
-    not(feature = "parquet"),
-    expect(unused_variables, clippy::needless_pass_by_ref_mut)
-)]
+#[cfg_attr(not(feature = "parquet"), expect(unused_variables))]
 pub fn frame_as_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, ReportError> {
     #[cfg(feature = "parquet")]
     {

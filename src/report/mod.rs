@@ -76,6 +76,8 @@ mod tests;
 #[cfg(test)]
 mod tests_across;
 #[cfg(test)]
+mod tests_averages;
+#[cfg(test)]
 mod tests_bench;
 #[cfg(test)]
 mod tests_bold;
@@ -101,6 +103,7 @@ mod tests_speed;
 pub use analysis::CellErrors;
 pub use bench::bench_values;
 pub use bench_text::bench_text;
+pub(crate) use compare::seed_of;
 pub use conventions::CONVENTION_AXES;
 pub use error::ReportError;
 pub use export::{
@@ -109,6 +112,6 @@ pub use export::{
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
-pub(crate) use text::wrapped;
+pub(crate) use text::{counted, percent, probability, signed, wrapped};
 pub use training::{TrainedEpoch, Training, Work};
 pub use write::{Written, write};

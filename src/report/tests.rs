@@ -231,6 +231,7 @@ fn scores_are_those_worked_out_by_hand() {
     let document = |name: &str, counts| DocumentCounts {
         document: name.to_owned(),
         counts,
+        types: None,
     };
     let mut input = experiment(2);
     input.runs.retain(|run| run.cell[0].1 == "a4");
@@ -403,7 +404,7 @@ fn mistakes_in_a_table_are_named() {
     let mut input = experiment(2);
     input.tables[0].columns = vec!["f1".to_owned()];
     let error = contents(&input).err().unwrap();
-    insta::assert_snapshot!(error, @r#"table 1: column "f1" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c, speed, parameters"#);
+    insta::assert_snapshot!(error, @r#"table 1: column "f1" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c, ent-c-macro, rel-c-macro, rel+-c-macro, speed, parameters"#);
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn run(system: &str, seed: u64, threshold: f64) -> ScoredRun {
         DocumentCounts {
             document: format!("d{number:02}"),
             counts: [(Metric::RelPlusC, counts), (Metric::RelC, counts)].into(),
+            types: None,
         }
     };
     ScoredRun {

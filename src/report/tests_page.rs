@@ -1,5 +1,5 @@
 //! Tests of the page's own parts: the work behind it, errors, runs with their trainings.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 
@@ -139,7 +139,7 @@ fn a_shared_training_is_drawn_once_and_shown_with_each_run() {
 #[test]
 fn errors_stand_in_the_order_of_the_cells_with_the_baseline_and_the_best_open() {
     let page = page(&full());
-    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}"));
+    let place = |words: &str| page.find(words).expect(words);
     let [first, second, third] = [
         "<details class=\"cell\">\n<summary><b>a1</b>: 2 errors in 3 runs",
         "<details class=\"cell\" open>\n<summary><b>a4</b>: 1 error in 3 runs",

@@ -48,4 +48,5 @@ pub use plot::{Plot, PlotKind};
 pub use report::ReportOptions;
 pub use schema::schema;
 pub use statistics::{Correction, SeedTest, Statistics};
+pub(crate) use suggest::nearest;
 pub use table::Table;

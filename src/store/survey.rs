@@ -19,12 +19,12 @@ impl Store {
 
     /// Bytes of all files of a step.
     pub fn size(&self, key: &str) -> Result<u64, StoreError> {
-        self.bytes(&self.folder(key)?)
+        Self::bytes(&self.folder(key)?)
     }
 
     /// Bytes of steps that were being removed when the program was stopped.
     pub fn leftover(&self) -> Result<u64, StoreError> {
-        self.bytes(&self.aside())
+        Self::bytes(&self.aside())
     }
 
     /// Removes those.
@@ -32,7 +32,7 @@ impl Store {
         files::remove(&self.aside())
     }
 
-    fn bytes(&self, folder: &std::path::Path) -> Result<u64, StoreError> {
+    fn bytes(folder: &std::path::Path) -> Result<u64, StoreError> {
         let files = files::walk(folder)?;
         // A file that goes away meanwhile has no size.
         let sizes = files
@@ -47,7 +47,7 @@ impl Store {
         for shelf in files::list(&self.steps_folder())? {
             for folder in files::list(&shelf)? {
                 if self.description(&files::file_name(&folder)).is_err() {
-                    let size = self.bytes(&folder)?;
+                    let size = Self::bytes(&folder)?;
                     strays.push((folder, size));
                 }
             }

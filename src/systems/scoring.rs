@@ -116,22 +116,36 @@ pub(crate) fn execute(
     write_counts(std::io::BufWriter::new(file), &counts).map_err(|error| failed(error.to_string()))
 }
 
-/// What the score step with this description scores, read from the folder of the step that predicted: gold documents,
-/// predictions, and the relation types without a direction.
+/// What a score step scores.
+#[derive(Debug)]
+pub struct Scored {
+    /// The documents as they were annotated.
+    pub gold: Vec<Document>,
+    /// What was predicted, in the same order.
+    pub predicted: Vec<Prediction>,
+    /// The relation types that are counted without a direction.
+    pub symmetric: Vec<String>,
+}
+
+/// What the score step with this description scores, read from the folder of the step that predicted.
 ///
 /// # Errors
 /// When the description is not that of a score step, or the file cannot be read.
 pub fn read_scored(
     description: &serde_json::Value,
     predictions: &Path,
-) -> Result<(Vec<Document>, Vec<Prediction>, Vec<String>), SystemError> {
+) -> Result<Scored, SystemError> {
     let step: ScoreStep =
         serde_json::from_value(description.clone()).map_err(|error| SystemError::File {
             path: predictions.to_owned(),
             reason: format!("is not scored by what its score step says: {error}"),
         })?;
     let (gold, predicted) = step.read(predictions)?;
-    Ok((gold, predicted, step.symmetric_types))
+    Ok(Scored {
+        gold,
+        predicted,
+        symmetric: step.symmetric_types,
+    })
 }
 
 /// The predictions with the links above a threshold as their relations.

@@ -118,7 +118,7 @@ pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
     .collect()
 }
 
-fn all<'g>(grid: &'g Grid) -> impl Iterator<Item = &'g Comparison> {
+fn all(grid: &Grid) -> impl Iterator<Item = &Comparison> {
     let pairs = grid.pairwise.matrices.iter();
     grid.comparisons
         .iter()
