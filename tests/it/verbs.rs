@@ -233,7 +233,18 @@ fn diff_tells_what_differs_in_experiments() {
         .replace("epochs       = 6", "epochs       = 7");
     sandbox.write("other.toml", &other);
     let text = sandbox.succeed("diff tiny.toml other.toml").stdout;
-    insta::assert_snapshot!(text.replace('\u{2026}', "..."), @"");
+    insta::assert_snapshot!(text, @r#"
+    A  tiny, profile demo
+    B  tiny, profile demo
+
+    configuration
+      axes.system.approach: ["a3","a4"] → ["a4","a8"]
+      train.epochs: 6 → 7
+
+    only A has the cell a3
+    only B has the cell a8
+    4 runs of B have no scores yet
+    "#);
     let shown = json(&sandbox.succeed("diff tiny.toml tiny.toml --json").stdout);
     assert_eq!(shown["configuration"], serde_json::json!([]));
     assert_eq!(shown["results"].as_array().unwrap().len(), 2 * 6);
