@@ -6,9 +6,12 @@ use super::cells::Cell;
 use super::error::ReportError;
 use super::frame::Spreads;
 use super::input::Input;
+use super::learning::{self, Learning};
 use super::scatter::{self, Scatter};
 use super::series::{self, Series};
-use super::{curve_plot, line_plot, scatter_plot, scatter_text, series_text};
+use super::{
+    curve_plot, learning_plot, learning_text, line_plot, scatter_plot, scatter_text, series_text,
+};
 use crate::spec::{Plot, PlotKind};
 
 /// A plot of the report, in numbers.
@@ -18,6 +21,8 @@ pub(crate) enum Figure {
     Lines(Series),
     /// A point for each cell.
     Scatter(Scatter),
+    /// What trainings came to after every epoch.
+    Learning(Learning),
 }
 
 /// Arranges the cells into the plot with this number, counted from 1.
@@ -33,6 +38,7 @@ pub(crate) fn build(
             Figure::Lines(series::build(input, number, plot, cells, spreads)?)
         }
         PlotKind::Scatter => Figure::Scatter(scatter::build(input, number, plot, cells)?),
+        PlotKind::LearningCurve => Figure::Learning(learning::build(input, number, plot, cells)?),
     })
 }
 
@@ -42,6 +48,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series.number,
             Self::Scatter(scatter) => scatter.number,
+            Self::Learning(learning) => learning.number,
         }
     }
 
@@ -50,6 +57,7 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.caption,
             Self::Scatter(scatter) => &scatter.caption,
+            Self::Learning(learning) => &learning.caption,
         }
     }
 
@@ -58,6 +66,7 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.note,
             Self::Scatter(scatter) => &scatter.note,
+            Self::Learning(learning) => &learning.note,
         }
     }
 
@@ -66,6 +75,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series.missing.as_deref(),
             Self::Scatter(scatter) => scatter.missing.as_deref(),
+            Self::Learning(learning) => learning.missing.as_deref(),
         }
     }
 
@@ -74,6 +84,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::alternative(series),
             Self::Scatter(scatter) => scatter_text::alternative(scatter),
+            Self::Learning(learning) => learning_text::alternative(learning),
         }
     }
 
@@ -85,6 +96,7 @@ impl Figure {
                 None => line_plot::svg(series),
             },
             Self::Scatter(scatter) => scatter_plot::svg(scatter),
+            Self::Learning(learning) => learning_plot::svg(learning),
         }
     }
 
@@ -96,6 +108,7 @@ impl Figure {
                 None => line_plot::png(series, path),
             },
             Self::Scatter(scatter) => scatter_plot::png(scatter, path),
+            Self::Learning(learning) => learning_plot::png(learning, path),
         }
     }
 
@@ -107,6 +120,7 @@ impl Figure {
                 None => series.intervals.is_empty(),
             },
             Self::Scatter(scatter) => scatter.is_empty(),
+            Self::Learning(learning) => learning.is_empty(),
         }
     }
 
@@ -115,6 +129,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::markdown(series),
             Self::Scatter(scatter) => scatter_text::markdown(scatter),
+            Self::Learning(learning) => learning_text::markdown(learning),
         }
     }
 
@@ -123,6 +138,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::csv(input, series),
             Self::Scatter(scatter) => scatter_text::csv(input, scatter),
+            Self::Learning(learning) => learning_text::csv(learning),
         }
     }
 }

@@ -37,6 +37,9 @@ mod intervals;
 mod labels;
 mod latex;
 mod layout;
+mod learning;
+mod learning_plot;
+mod learning_text;
 mod legend;
 mod line_axis;
 mod line_legend;
@@ -87,6 +90,8 @@ mod tests_conventions;
 mod tests_curves;
 #[cfg(test)]
 mod tests_folds;
+#[cfg(test)]
+mod tests_learning;
 #[cfg(test)]
 mod tests_lines;
 #[cfg(test)]

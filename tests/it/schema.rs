@@ -196,7 +196,7 @@ lines = "system.approach"
     assert_eq!(misfits(&text), [""; 0]);
     let misfit = "/speed/inside: \"everything\" is none of [\"relations\",\"extraction\"]";
     assert_eq!(misfits(&text.replace("extraction", "everything")), [misfit]);
-    let misfit = "/plot[0]/kind: \"scater\" is none of [\"line\",\"precision-recall\",\"scatter\"]";
+    let misfit = "/plot[0]/kind: \"scater\" is none of [\"line\",\"precision-recall\",\"scatter\",\"learning-curve\"]";
     assert_eq!(misfits(&text.replace("scatter", "scater")), [misfit]);
 }
 
