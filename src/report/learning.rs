@@ -10,7 +10,7 @@ use super::error::ReportError;
 use super::input::Input;
 use super::learning_text;
 use super::text;
-use super::training::{TrainedEpoch, Training};
+use super::training::TrainedEpoch;
 use crate::spec::Plot;
 
 /// The measures of a learning curve by their names in specifications.
@@ -143,7 +143,7 @@ fn kinds(input: &Input, cells: &[Cell<'_>], keys: &[String]) -> Vec<(String, Vec
             let Some(training) = input.trainings.get(at) else {
                 continue;
             };
-            let what = what(training).to_owned();
+            let what = training.what().to_owned();
             if !order.contains(&what) {
                 order.push(what.clone());
             }
@@ -168,15 +168,6 @@ fn kinds(input: &Input, cells: &[Cell<'_>], keys: &[String]) -> Vec<(String, Vec
         }
     }
     kinds
-}
-
-/// What a training trains: its label without the seed.
-fn what(training: &Training) -> &str {
-    let (what, _) = training
-        .label
-        .split_once(" seed ")
-        .unwrap_or((&training.label, ""));
-    what
 }
 
 fn panel(input: &Input, what: &str, lines: &[Line], measure: &str) -> Option<Panel> {

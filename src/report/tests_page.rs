@@ -132,7 +132,7 @@ fn a_shared_training_is_drawn_once_and_shown_with_each_run() {
     assert_eq!(page.matches("<symbol ").count(), 2);
     assert_eq!(page.matches("href=\"#course-0\"").count(), 9);
     assert_eq!(page.matches("href=\"#course-1\"").count(), 1);
-    assert!(page.contains("Rel+-C 30.00, epoch 2"));
+    assert!(page.contains("Ei 30.00, epoch 2"));
     assert!(page.contains("Re seed &lt;1&gt;: Rel+-C on dev from 1.00 to 1.50 in 3 epochs"));
 }
 

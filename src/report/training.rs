@@ -21,6 +21,14 @@ pub struct Training {
     pub best: Option<f64>,
 }
 
+impl Training {
+    /// What is trained: the label without the seed.
+    pub(crate) fn what(&self) -> &str {
+        let parts = self.label.split_once(" seed ");
+        parts.map_or(self.label.as_str(), |(what, _)| what)
+    }
+}
+
 /// One evaluation of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainedEpoch {

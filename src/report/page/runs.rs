@@ -46,7 +46,7 @@ fn line(input: &Input, cell: &Cell<'_>, run: &ScoredRun) -> Value {
         let chosen = training.best.map(|best| {
             let epoch = training.best_epoch;
             let epoch = epoch.map_or_else(String::new, |epoch| format!(", epoch {epoch}"));
-            format!("{} {}{epoch}", training.metric, text::percent(best))
+            format!("{} {}{epoch}", training.what(), text::percent(best))
         });
         Some(context! {
             number,
