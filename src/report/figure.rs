@@ -3,12 +3,17 @@
 use std::path::Path;
 
 use super::cells::Cell;
+use super::critical::{self, Critical};
 use super::error::ReportError;
 use super::frame::Spreads;
+use super::heat::{self, Heat};
 use super::input::Input;
 use super::scatter::{self, Scatter};
 use super::series::{self, Series};
-use super::{curve_plot, line_plot, scatter_plot, scatter_text, series_text};
+use super::{
+    critical_plot, critical_text, curve_plot, heat_plot, heat_text, line_plot, scatter_plot,
+    scatter_text, series_text,
+};
 use crate::spec::{Plot, PlotKind};
 
 /// A plot of the report, in numbers.
@@ -18,6 +23,10 @@ pub(crate) enum Figure {
     Lines(Series),
     /// A point for each cell.
     Scatter(Scatter),
+    /// A field for every two cells.
+    Heat(Heat),
+    /// Average ranks on an axis.
+    Critical(Critical),
 }
 
 /// Arranges the cells into the plot with this number, counted from 1.
@@ -33,6 +42,10 @@ pub(crate) fn build(
             Figure::Lines(series::build(input, number, plot, cells, spreads)?)
         }
         PlotKind::Scatter => Figure::Scatter(scatter::build(input, number, plot, cells)?),
+        PlotKind::PValues => Figure::Heat(heat::build(input, number, plot, cells)?),
+        PlotKind::CriticalDifference => {
+            Figure::Critical(critical::build(input, number, plot, cells)?)
+        }
     })
 }
 
@@ -42,6 +55,8 @@ impl Figure {
         match self {
             Self::Lines(series) => series.number,
             Self::Scatter(scatter) => scatter.number,
+            Self::Heat(heat) => heat.number,
+            Self::Critical(critical) => critical.number,
         }
     }
 
@@ -50,6 +65,8 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.caption,
             Self::Scatter(scatter) => &scatter.caption,
+            Self::Heat(heat) => &heat.caption,
+            Self::Critical(critical) => &critical.caption,
         }
     }
 
@@ -58,6 +75,8 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.note,
             Self::Scatter(scatter) => &scatter.note,
+            Self::Heat(heat) => &heat.note,
+            Self::Critical(critical) => &critical.note,
         }
     }
 
@@ -66,6 +85,8 @@ impl Figure {
         match self {
             Self::Lines(series) => series.missing.as_deref(),
             Self::Scatter(scatter) => scatter.missing.as_deref(),
+            Self::Heat(heat) => heat.missing.as_deref(),
+            Self::Critical(critical) => critical.missing.as_deref(),
         }
     }
 
@@ -74,6 +95,8 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::alternative(series),
             Self::Scatter(scatter) => scatter_text::alternative(scatter),
+            Self::Heat(heat) => heat_text::alternative(heat),
+            Self::Critical(critical) => critical_text::alternative(critical),
         }
     }
 
@@ -85,6 +108,8 @@ impl Figure {
                 None => line_plot::svg(series),
             },
             Self::Scatter(scatter) => scatter_plot::svg(scatter),
+            Self::Heat(heat) => heat_plot::svg(heat),
+            Self::Critical(critical) => critical_plot::svg(critical),
         }
     }
 
@@ -96,6 +121,8 @@ impl Figure {
                 None => line_plot::png(series, path),
             },
             Self::Scatter(scatter) => scatter_plot::png(scatter, path),
+            Self::Heat(heat) => heat_plot::png(heat, path),
+            Self::Critical(critical) => critical_plot::png(critical, path),
         }
     }
 
@@ -107,6 +134,8 @@ impl Figure {
                 None => series.intervals.is_empty(),
             },
             Self::Scatter(scatter) => scatter.is_empty(),
+            Self::Heat(heat) => heat.is_empty(),
+            Self::Critical(critical) => critical.is_empty(),
         }
     }
 
@@ -115,6 +144,8 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::markdown(series),
             Self::Scatter(scatter) => scatter_text::markdown(scatter),
+            Self::Heat(heat) => heat_text::markdown(heat),
+            Self::Critical(critical) => critical_text::markdown(critical),
         }
     }
 
@@ -123,6 +154,8 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::csv(input, series),
             Self::Scatter(scatter) => scatter_text::csv(input, scatter),
+            Self::Heat(heat) => heat_text::csv(input, heat),
+            Self::Critical(critical) => critical_text::csv(critical),
         }
     }
 }

@@ -18,6 +18,10 @@ mod claims_json;
 mod claims_text;
 mod compare;
 mod conventions;
+mod correction;
+mod critical;
+mod critical_plot;
+mod critical_text;
 mod curve_labels;
 mod curve_plot;
 mod curve_text;
@@ -30,6 +34,10 @@ mod figure;
 mod file;
 mod frame;
 mod grid;
+mod heat;
+mod heat_plot;
+mod heat_text;
+mod influence;
 mod input;
 mod intervals;
 mod labels;
@@ -41,6 +49,7 @@ mod line_legend;
 mod line_plot;
 mod markdown;
 mod marker;
+mod matched;
 mod note;
 mod page;
 mod pairwise;
@@ -56,6 +65,8 @@ mod scatter_text;
 mod series;
 mod series_text;
 mod speed_legend;
+mod stability_legend;
+mod stats_details;
 mod stats_json;
 mod table_csv;
 mod terminal;
@@ -79,9 +90,15 @@ mod tests_bold;
 #[cfg(test)]
 mod tests_conventions;
 #[cfg(test)]
+mod tests_corrections;
+#[cfg(test)]
+mod tests_critical;
+#[cfg(test)]
 mod tests_curves;
 #[cfg(test)]
 mod tests_folds;
+#[cfg(test)]
+mod tests_heat;
 #[cfg(test)]
 mod tests_lines;
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn sizes(seeds: u64) -> Input {
 fn scatter(input: &Input) -> Scatter {
     match contents(input).unwrap().figures.remove(0) {
         Figure::Scatter(scatter) => scatter,
-        Figure::Lines(_) => panic!("a line plot"),
+        _ => panic!("another plot"),
     }
 }
 

@@ -45,5 +45,5 @@ pub use error::SpecError;
 pub use experiment::{Cell, Experiment, Options, Run};
 pub use plot::{Plot, PlotKind};
 pub use schema::schema;
-pub use statistics::{Correction, SeedTest, Statistics};
+pub use statistics::{Correction, Family, SeedTest, Statistics};
 pub use table::Table;
