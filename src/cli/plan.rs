@@ -1,6 +1,7 @@
 //! `sweep plan FILE`: what there is to do, and why.
 
 use crate::plan::{Timing, build, claims, floors, reasons, render};
+use crate::score::Metric;
 use crate::store::Store;
 
 use super::arguments::{ExperimentArguments, PlanArguments};
@@ -19,7 +20,7 @@ pub(super) fn show(arguments: &ExperimentArguments, timing: Timing) -> Result<Ex
     let places = places(&arguments.places);
     let plan = build(&experiment, &places, &store, timing).map_err(Problem::set_up)?;
     let reasons = reasons(&plan.steps, &store).map_err(Problem::set_up)?;
-    let floor = floors(&experiment);
+    let floor = floors(&experiment, Metric::ALL.len());
     say(&render(
         &plan,
         &reasons,

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _; // Writing to a string cannot fail, so its results are ignored.
 
+use super::correction::corrected;
 use super::render::count;
-use crate::spec::{Case, Cell, Claim, Correction, Experiment, as_text};
-use crate::stats::{holm, runs_needed, seed_floor};
+use crate::spec::{Case, Cell, Claim, Experiment, as_text};
+use crate::stats::{runs_needed, seed_floor};
 use crate::systems::Configuration;
 
 /// One line on the claims; none without claims.
@@ -47,10 +48,7 @@ pub fn claims(experiment: &Experiment<Configuration>) -> Option<String> {
         .filter(|(_, case)| case.sides.is_ok())
         .map(|(claim, _)| statistics.paired || folds > 0 || claim.left.minus.is_some())
         .collect();
-    let correct = |floors: &[f64]| match statistics.correct {
-        Correction::Holm => holm(floors).unwrap_or_default(),
-        Correction::None => floors.to_vec(),
-    };
+    let correct = |floors: &[f64]| corrected(statistics.correct, floors);
     let draws = u64::from(statistics.draws);
     let floors = paired.iter().map(|&paired| seed_floor(paired, runs, draws));
     let floors = correct(&floors.collect::<Result<Vec<f64>, _>>().ok()?);

@@ -7,6 +7,7 @@
 mod again;
 mod build;
 mod claims;
+mod correction;
 mod difference;
 mod estimate;
 mod floor;

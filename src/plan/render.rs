@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::build::Plan;
-use super::floor::Floor;
+use super::correction::author;
+use super::floor::{Floor, POWER, WORTH};
 use super::reason::Reason;
 use super::step::Step;
 
@@ -59,13 +60,25 @@ pub fn render(
         } else {
             format!("{runs} against {runs} {}s", floor.noun, runs = floor.runs)
         };
+        let comparisons = count(floor.comparisons, "comparison");
+        let corrected = match author(floor.correction) {
+            Some(author) => format!(", after {author} over {comparisons} {:.3}", floor.corrected),
+            None => format!("; {comparisons}, not corrected"),
+        };
         let _ = writeln!(
             text,
-            "{sizes}: the smallest two-sided p is {:.3}, after Holm over {} {:.3}.",
+            "{sizes}: the smallest two-sided p is {:.3}{corrected}.",
             floor.single,
-            count(floor.comparisons, "comparison"),
-            floor.corrected,
         );
+        if let Some(needed) = floor.needed {
+            let _ = writeln!(
+                text,
+                "A system that wins {:.0} % of the pairs of runs is found with {:.0} % certainty from {needed} runs \
+                 each on (Noether 1987); with fewer, only clearer differences are.",
+                100.0 * WORTH,
+                100.0 * POWER,
+            );
+        }
     }
     if let Some(claims) = claims {
         let _ = writeln!(text, "{claims}");

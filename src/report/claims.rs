@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use super::cells::{self, Cell};
 use super::claim_measure::{self, Measured};
-use super::compare;
+use super::correction;
 use super::input::Input;
 use super::text;
 use crate::score::Column;
@@ -208,7 +208,7 @@ fn decide(input: &Input, judged: &mut [Judged<'_>]) {
         .iter_mut()
         .filter_map(|one| Some((one.claim.relation, one.outcome.as_mut().ok()?)))
         .collect();
-    let correct = |raw: &[f64]| compare::corrected(input.statistics.correct, raw);
+    let correct = |raw: &[f64]| correction::corrected(input.statistics.correct, raw);
     let raw: Vec<f64> = tested.iter().map(|(_, one)| one.p).collect();
     let floors: Vec<f64> = tested.iter().map(|(_, one)| one.floor).collect();
     let paired: Vec<bool> = tested

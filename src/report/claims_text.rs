@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::claims::{self, Judged, Outcome};
+use super::correction;
 use super::input::Input;
 use super::published::corpus_name;
 use super::text::{self, counted, probability, signed};
@@ -202,10 +203,11 @@ pub(crate) fn notes(input: &Input, judged: &[Judged<'_>]) -> Vec<String> {
     };
     let corrected = match (input.statistics.correct, tested.len()) {
         (Correction::None, _) => "not corrected".to_owned(),
-        (Correction::Holm, 1) => "the only one of its family".to_owned(),
-        (Correction::Holm, count) => {
-            format!("after Holm's correction over the {count} claims here that could be tested")
-        }
+        (_, 1) => "the only one of its family".to_owned(),
+        (correction, count) => format!(
+            "{} over the {count} claims here that could be tested",
+            correction::words(correction)
+        ),
     };
     let is_rate = |one: &Judged<'_>| one.outcome.is_ok() && unit_of(one) == Unit::Rate;
     let points = if judged.iter().any(is_rate) {

@@ -1,18 +1,22 @@
 //! Comparisons, with the declared baseline or of every two: the two tests, corrected over their family.
 //!
-//! A family is what Holm corrects over: all comparisons with the baseline in one column of a table, or every two
-//! rows of one matrix.
+//! A family is what is corrected together: all comparisons with the baseline in one column of a table or in all of
+//! them, or every two rows of one matrix.
 
 use std::collections::BTreeSet;
 
 use super::baseline::Baseline;
 use super::cells::{self, Cell, RunId, Unit};
+use super::correction::corrected;
 use super::error::ReportError;
+use super::influence::{ByDocument, ByRun};
 use super::input::Input;
 use super::text;
 use crate::score::Column;
-use crate::spec::Correction;
-use crate::stats::{self, Assignments, Averaging, PermutationTest, StatsError, Summary};
+use crate::spec::{Correction, Family};
+use crate::stats::{
+    self, Assignments, Averaging, PermutationTest, RunCounts, StatsError, Summary, TTest,
+};
 
 /// Draws are multiplied by this where the Monte Carlo error leaves open on which side of alpha p lies.
 const MORE_DRAWS: u64 = 10;
@@ -38,6 +42,25 @@ pub(crate) struct Comparison {
     pub(crate) seeds: Result<SeedTest, String>,
     /// The test over documents, or why there is none.
     pub(crate) documents: Result<DocumentTest, String>,
+    /// The corrected resampled t test, or why it cannot be made; none without folds.
+    pub(crate) resampled: Option<Result<ResampledTest, String>>,
+    /// The scores of both, run by run or fold by fold.
+    pub(crate) units: [Vec<Unit>; 2],
+    /// What the difference owes to single documents, or why that cannot be told.
+    pub(crate) influence: Result<ByDocument, String>,
+    /// The difference without single runs; none where nothing would be left.
+    pub(crate) runs: Option<ByRun>,
+}
+
+/// The outcome of the t test that allows for training documents that folds share.
+#[derive(Debug, Clone)]
+pub(crate) struct ResampledTest {
+    /// The size of the test part of a fold over that of its training part.
+    pub(crate) ratio: f64,
+    /// What came out.
+    pub(crate) test: TTest,
+    /// The two-sided p after correction.
+    pub(crate) corrected: f64,
 }
 
 /// The outcome over seeds (or folds).
@@ -106,30 +129,33 @@ pub(crate) fn with_baseline(
     cells: &[Cell<'_>],
 ) -> Result<Vec<Comparison>, ReportError> {
     let declared = Baseline::of(input);
-    let mut all = Vec::new();
+    let (mut all, mut pairs) = (Vec::new(), Vec::new());
     if declared.is_empty() {
         return Ok(all);
     }
+    let correction = input.statistics.correct;
     for &column in columns.iter().filter(|column| column.is_compared()) {
         for (group, members) in groups.iter().enumerate() {
-            let mut pairs = Vec::new();
+            let place = Place {
+                table,
+                column,
+                group,
+            };
             for &cell in members {
                 let values = declared.of_cell(&cell.values);
                 let baseline = cells
                     .iter()
                     .find(|other| other.values == values && other.values != cell.values);
                 let baseline = baseline.filter(|baseline| comparable(input, cell, baseline));
-                pairs.extend(baseline.map(|baseline| (cell, baseline)));
+                pairs.extend(baseline.map(|baseline| (place, cell, baseline)));
             }
-            let place = Place {
-                table,
-                column,
-                group,
-            };
-            let correction = input.statistics.correct;
-            all.append(&mut family(input, place, correction, &pairs)?);
+            if input.statistics.family == Family::Column {
+                all.append(&mut family(input, correction, &pairs)?);
+                pairs.clear();
+            }
         }
     }
+    all.append(&mut family(input, correction, &pairs)?);
     Ok(all)
 }
 
@@ -150,9 +176,9 @@ pub(crate) fn every_two(
     for (number, &cell) in cells.iter().enumerate() {
         let earlier = cells[..number].iter().copied();
         let earlier = earlier.filter(|earlier| comparable(input, cell, earlier));
-        pairs.extend(earlier.map(|earlier| (cell, earlier)));
+        pairs.extend(earlier.map(|earlier| (place, cell, earlier)));
     }
-    family(input, place, Correction::Holm, &pairs)
+    family(input, Correction::Holm, &pairs)
 }
 
 /// Where comparisons stand.
@@ -166,15 +192,17 @@ pub(crate) struct Place {
     pub(crate) group: usize,
 }
 
+/// Two cells that are compared, and where.
+type Pair<'a> = (Place, &'a Cell<'a>, &'a Cell<'a>);
+
 /// The tests of pairs of cells that are corrected together; pairs without scores are left out.
 fn family(
     input: &Input,
-    place: Place,
     correction: Correction,
-    pairs: &[(&Cell<'_>, &Cell<'_>)],
+    pairs: &[Pair<'_>],
 ) -> Result<Vec<Comparison>, ReportError> {
     let (mut family, mut tested) = (Vec::new(), Vec::new());
-    for &(cell, baseline) in pairs {
+    for &(place, cell, baseline) in pairs {
         let failed = |error: StatsError| ReportError::Test {
             table: place.table,
             metric: place.column.name(),
@@ -209,7 +237,12 @@ fn pair(
         return Ok(None);
     }
     let scores = |units: &[Unit]| units.iter().map(|unit| unit.score).collect::<Vec<f64>>();
+    let counts = common_counts(column, cell, baseline);
     let draws = u64::from(input.statistics.draws);
+    let documents = counts
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|counts| exchanged(counts, seed(column, cell, baseline), draws));
     Ok(Some(Comparison {
         table,
         column,
@@ -224,7 +257,11 @@ fn pair(
             (&ours, &theirs),
             seed(column, cell, baseline),
         ),
-        documents: over_documents(column, cell, baseline, draws),
+        documents,
+        resampled: cells::has_folds(input).then(|| over_folds(input, &ours, &theirs)),
+        influence: counts.and_then(|(ours, theirs)| ByDocument::of(&ours, &theirs)),
+        runs: ByRun::of(&ours, &theirs),
+        units: [ours, theirs],
     }))
 }
 
@@ -247,11 +284,7 @@ pub(crate) fn over_seeds(
 ) -> Result<SeedTest, String> {
     let draws = u64::from(input.statistics.draws);
     let (first, second): (Vec<f64>, Vec<f64>) = if paired {
-        // Only what both sides have can be paired.
-        let partner = |unit: &Unit| theirs.iter().find(|other| other.id == unit.id);
-        ours.iter()
-            .filter_map(|unit| Some((unit.score, partner(unit)?.score)))
-            .unzip()
+        pairs_of(ours, theirs)
     } else {
         (
             ours.iter().map(|unit| unit.score).collect(),
@@ -289,6 +322,32 @@ pub(crate) fn over_seeds(
     })
 }
 
+/// The scores of what both sides have, pair by pair.
+fn pairs_of(ours: &[Unit], theirs: &[Unit]) -> (Vec<f64>, Vec<f64>) {
+    let partner = |unit: &Unit| theirs.iter().find(|other| other.id == unit.id);
+    ours.iter()
+        .filter_map(|unit| Some((unit.score, partner(unit)?.score)))
+        .unzip()
+}
+
+/// The corrected resampled t test over the folds that both sides have. Of k folds each tests a part of 1/(k - 1) of
+/// what the others have to train on; where the experiment asks for fewer folds than there are, that is too much, and
+/// p rather too large.
+fn over_folds(input: &Input, ours: &[Unit], theirs: &[Unit]) -> Result<ResampledTest, String> {
+    let scored = input.runs.iter().filter_map(|run| run.fold);
+    let missing = input.missing.iter().filter_map(|run| run.fold);
+    let folds: BTreeSet<u32> = scored.chain(missing).collect();
+    let (first, second) = pairs_of(ours, theirs);
+    let train = folds.len() as f64 - 1.0;
+    let test = stats::corrected_resampled_t(&first, &second, train, 1.0);
+    let test = test.map_err(|error| error.to_string())?;
+    Ok(ResampledTest {
+        ratio: 1.0 / train,
+        corrected: test.p,
+        test,
+    })
+}
+
 /// Tests two cells over documents, on the seeds (and folds) that both have.
 pub(crate) fn over_documents(
     column: Column,
@@ -296,6 +355,16 @@ pub(crate) fn over_documents(
     baseline: &Cell<'_>,
     draws: u64,
 ) -> Result<DocumentTest, String> {
+    let counts = common_counts(column, cell, baseline)?;
+    exchanged(&counts, seed(column, cell, baseline), draws)
+}
+
+/// The counts of two cells on the runs that both have.
+fn common_counts(
+    column: Column,
+    cell: &Cell<'_>,
+    baseline: &Cell<'_>,
+) -> Result<(RunCounts, RunCounts), String> {
     // Blocks of runs are exchanged together, so both sides need the same runs.
     let common: BTreeSet<RunId> = cell
         .scored(column)
@@ -312,8 +381,15 @@ pub(crate) fn over_documents(
     if ours.documents() != theirs.documents() || !cell.has_documents_of(baseline) {
         return Err("the two were not scored on the same documents".to_owned());
     }
-    let seed = seed(column, cell, baseline);
-    let test = stats::document_randomisation(&ours, &theirs, Averaging::MeanOfRuns, draws, seed)
+    Ok((ours, theirs))
+}
+
+fn exchanged(
+    (ours, theirs): &(RunCounts, RunCounts),
+    seed: u64,
+    draws: u64,
+) -> Result<DocumentTest, String> {
+    let test = stats::document_randomisation(ours, theirs, Averaging::MeanOfRuns, draws, seed)
         .map_err(|error| error.to_string())?;
     let corrected = test.p().two_sided;
     Ok(DocumentTest {
@@ -322,15 +398,6 @@ pub(crate) fn over_documents(
         test,
         corrected,
     })
-}
-
-/// The p-values of a family after correction.
-pub(crate) fn corrected(correction: Correction, raw: &[f64]) -> Vec<f64> {
-    match correction {
-        // They come from tests, so they are probabilities, and Holm refuses only an empty family.
-        Correction::Holm => stats::holm(raw).unwrap_or_else(|_| raw.to_vec()),
-        Correction::None => raw.to_vec(),
-    }
 }
 
 /// Puts the corrected p-values into a family, over seeds and over documents each for itself.
@@ -350,6 +417,14 @@ fn correct(correction: Correction, family: &mut [Comparison]) {
         .collect();
     let corrected = adjust(documents.iter().map(|one| one.test.p().two_sided).collect());
     for (one, corrected) in documents.iter_mut().zip(corrected) {
+        one.corrected = corrected;
+    }
+    let mut resampled: Vec<_> = family
+        .iter_mut()
+        .filter_map(|one| one.resampled.as_mut()?.as_mut().ok())
+        .collect();
+    let corrected = adjust(resampled.iter().map(|one| one.test.p).collect());
+    for (one, corrected) in resampled.iter_mut().zip(corrected) {
         one.corrected = corrected;
     }
 }

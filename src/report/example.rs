@@ -88,6 +88,7 @@ pub(crate) fn experiment(seeds: u64) -> Input {
             correct: Correction::Holm,
             alpha: 0.05,
             draws: 2000,
+            ..Statistics::default()
         },
         runs,
         missing: Vec::new(),

@@ -7,13 +7,15 @@ use super::beside;
 use super::cells::{self, AVERAGE_OVER_TYPES};
 use super::compare::{Comparison, SeedTest};
 use super::conventions;
+use super::correction;
 use super::grid::{Grid, Row, STRICT, Values};
 use super::input::{Input, MissingRun};
 use super::published::corpus_name;
 use super::speed_legend;
+use super::stability_legend;
 use super::text::{self, CIRCLE, DAGGER, DOUBLE_DAGGER, counted, probability};
 use crate::score::Column;
-use crate::spec::Correction;
+use crate::spec::{Correction, Family};
 use crate::stats::{self, Assignments};
 
 /// So many missing runs are named under a table; the page lists them all.
@@ -47,12 +49,13 @@ pub(crate) fn legend(input: &Input, grid: &Grid) -> Vec<String> {
         } else {
             "seeds"
         };
-        let corrected = match input.statistics.correct {
-            Correction::Holm => ", after Holm's correction over all that are held against it",
-            Correction::None => ", not corrected",
+        let corrected = correction::words(input.statistics.correct);
+        let over = match input.statistics.correct {
+            Correction::None => "",
+            _ => " over all that are held against it",
         };
         lines.push(format!(
-            "{TIED}: not significantly worse than that best mean: p ≥ {} over {unit}{corrected}.",
+            "{TIED}: not significantly worse than that best mean: p ≥ {} over {unit}, {corrected}{over}.",
             input.statistics.alpha
         ));
     }
@@ -146,25 +149,22 @@ fn marks(input: &Input, grid: &Grid) -> Vec<String> {
         )];
     }
     let name = text::joined(&baseline.declared);
-    let family = family(grid);
-    let corrected = match input.statistics.correct {
-        Correction::Holm => "after Holm's correction",
-        Correction::None => "not corrected",
-    };
+    let family = family(input, grid);
+    let corrected = correction::words(input.statistics.correct);
+    let place = correction::place(input.statistics.family);
     let mut lines = Vec::new();
     lines.extend(over_seeds(input, grid, &name, corrected));
     lines.extend(over_documents(input, grid, &name, corrected));
-    lines.push(match input.statistics.correct {
-        Correction::Holm => format!(
-            "Baseline: {described}. Family that Holm corrects over: {} with it in one column of this table.",
-            comparisons(family)
+    let comparisons = comparisons(family);
+    lines.push(match correction::author(input.statistics.correct) {
+        Some(author) => format!(
+            "Baseline: {described}. Family that {author} corrects over: {comparisons} with it {place}.{}",
+            correction::promise(input).unwrap_or_default()
         ),
-        Correction::None => format!(
-            "Baseline: {described}. Nothing corrects for {} with it in one column of this table.",
-            comparisons(family)
-        ),
+        None => format!("Baseline: {described}. Nothing corrects for {comparisons} with it {place}."),
     });
     lines.extend(otherwise);
+    lines.extend(stability_legend::lines(input, grid));
     lines.extend(floors(input, grid));
     lines
 }
@@ -198,22 +198,27 @@ fn comparisons(family: usize) -> String {
     }
 }
 
-/// The comparisons that are corrected together, a family for each metric and group of columns.
-fn families(grid: &Grid) -> impl Iterator<Item = Vec<&Comparison>> {
+/// The comparisons that are corrected together: of the whole table, or a family for each metric and group of columns.
+fn families<'g>(input: &Input, grid: &'g Grid) -> Vec<Vec<&'g Comparison>> {
+    if input.statistics.family == Family::Table {
+        return vec![grid.comparisons.iter().collect()];
+    }
     let groups = 0..grid.groups.len();
     let places = grid
         .columns
         .iter()
         .flat_map(move |&column| groups.clone().map(move |group| (column, group)));
-    places.map(|place| {
+    let families = places.map(|place| {
         let all = grid.comparisons.iter();
         all.filter(|one| (one.column, one.group) == place).collect()
-    })
+    });
+    families.collect()
 }
 
 /// The size of the largest family; they differ only where scores are missing.
-fn family(grid: &Grid) -> usize {
-    families(grid).map(|family| family.len()).max().unwrap_or(0)
+fn family(input: &Input, grid: &Grid) -> usize {
+    let families = families(input, grid).into_iter();
+    families.map(|family| family.len()).max().unwrap_or(0)
 }
 
 /// The test over seeds by name, as exact as all of `comparisons` are; none where none could be tested.
@@ -313,7 +318,7 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
         "seeds"
     };
     let mut lines = Vec::new();
-    for family in families(grid) {
+    for family in families(input, grid) {
         let tested = family.iter().filter(|one| one.seeds.is_ok()).count();
         for seeds in family.iter().filter_map(|one| one.seeds.as_ref().ok()) {
             let reachable = reachable(input, seeds.floor, tested);
@@ -321,7 +326,7 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
                 "With {} the smallest two-sided p is {}{}",
                 sizes(input, seeds),
                 probability(seeds.floor),
-                after_holm(input, reachable, tested),
+                after_correction(input, reachable, tested),
             );
             if reachable >= alpha {
                 let _ = write!(line, ": no mark over {unit} is possible");
@@ -377,12 +382,12 @@ fn document_floors(input: &Input, grid: &Grid) -> Vec<String> {
         .filter_map(|one| one.documents.as_ref().ok())
     {
         let floor = stats::document_floor(test.documents, draws).unwrap_or(1.0);
-        let reachable = reachable(input, floor, family(grid));
+        let reachable = reachable(input, floor, family(input, grid));
         let line = format!(
             "With {} the smallest two-sided p over documents is {}{}: no mark over documents is possible.",
             counted(test.documents, "document"),
             probability(floor),
-            after_holm(input, reachable, family(grid)),
+            after_correction(input, reachable, family(input, grid)),
         );
         if reachable >= input.statistics.alpha && !lines.contains(&line) {
             lines.push(line);
@@ -391,24 +396,19 @@ fn document_floors(input: &Input, grid: &Grid) -> Vec<String> {
     lines
 }
 
-/// The smallest corrected p that a floor leaves: Holm multiplies the smallest p of a family by its size,
-/// and no other comes out below it.
+/// The smallest corrected p that a floor leaves.
 pub(super) fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
-    match input.statistics.correct {
-        // A floor is a probability and a family not empty, so this cannot fail.
-        Correction::Holm => stats::holm_floor(floor, family).unwrap_or(1.0),
-        Correction::None => floor,
-    }
+    correction::reachable(input.statistics.correct, floor, family)
 }
 
-fn after_holm(input: &Input, reachable: f64, family: usize) -> String {
-    if input.statistics.correct == Correction::None || family < 2 {
-        return String::new();
+fn after_correction(input: &Input, reachable: f64, family: usize) -> String {
+    match correction::author(input.statistics.correct) {
+        Some(author) if family > 1 => format!(
+            ", after {author} over {family} comparisons {}",
+            probability(reachable)
+        ),
+        _ => String::new(),
     }
-    format!(
-        ", after Holm over {family} comparisons {}",
-        probability(reachable)
-    )
 }
 
 /// Where the published values beside ours come from.

@@ -19,6 +19,10 @@ mod claims_json;
 mod claims_text;
 mod compare;
 mod conventions;
+mod correction;
+mod critical;
+mod critical_plot;
+mod critical_text;
 mod curve_labels;
 mod curve_plot;
 mod curve_text;
@@ -32,6 +36,10 @@ mod figure;
 mod file;
 mod frame;
 mod grid;
+mod heat;
+mod heat_plot;
+mod heat_text;
+mod influence;
 mod input;
 mod intervals;
 mod labels;
@@ -46,6 +54,7 @@ mod line_legend;
 mod line_plot;
 mod markdown;
 mod marker;
+mod matched;
 mod note;
 mod page;
 mod pairwise;
@@ -61,6 +70,8 @@ mod scatter_text;
 mod series;
 mod series_text;
 mod speed_legend;
+mod stability_legend;
+mod stats_details;
 mod stats_json;
 mod table_csv;
 mod terminal;
@@ -87,9 +98,15 @@ mod tests_bold;
 #[cfg(test)]
 mod tests_conventions;
 #[cfg(test)]
+mod tests_corrections;
+#[cfg(test)]
+mod tests_critical;
+#[cfg(test)]
 mod tests_curves;
 #[cfg(test)]
 mod tests_folds;
+#[cfg(test)]
+mod tests_heat;
 #[cfg(test)]
 mod tests_learning;
 #[cfg(test)]
@@ -110,6 +127,7 @@ pub use bench::bench_values;
 pub use bench_text::bench_text;
 pub(crate) use compare::seed_of;
 pub use conventions::CONVENTION_AXES;
+pub(crate) use correction::{author, corrected, reachable};
 pub use error::ReportError;
 pub use export::{
     HAS_PARQUET, frame_as_csv, frame_as_json, frame_as_parquet, long, long_by_document,

@@ -11,8 +11,9 @@ use super::error::ReportError;
 use super::grid::Grid;
 use super::input::Input;
 use super::intervals::{Interval, LEVEL, REPLICATES};
+use super::stats_details::{self, Effect, Jackknife, Order, Resampled};
 use super::unit::Unit;
-use crate::spec::Correction;
+use crate::spec::Family;
 use crate::stats::{Assignments, PermutationTest, Summary};
 
 /// Raised whenever a field changes its name or meaning.
@@ -29,17 +30,17 @@ struct File<'a> {
     alpha: f64,
     correction: &'static str,
     family: &'static str,
-    comparisons: Vec<Compared>,
+    comparisons: Vec<Compared<'a>>,
     /// Every two rows; `cell` is that of the row and `baseline` that of the column, corrected by Holm over a matrix.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pairwise: Vec<Compared>,
+    pairwise: Vec<Compared<'a>>,
     intervals: Vec<Around>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims: Vec<Told<'a>>,
 }
 
 #[derive(Serialize)]
-struct Compared {
+struct Compared<'a> {
     table: usize,
     metric: String,
     /// Where it is not that of the file.
@@ -50,20 +51,31 @@ struct Compared {
     cell_scores: Scores,
     baseline_scores: Scores,
     difference: f64,
+    #[serde(flatten)]
+    effect: Effect,
     seeds: Tested<OverSeeds>,
+    /// Beside the test over folds, which share training documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resampled: Option<Tested<Resampled>>,
     documents: Tested<OverDocuments>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    almost_stochastic_order: Option<Order>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jackknife: Option<Jackknife<'a>>,
 }
 
 #[derive(Serialize)]
 struct Scores {
     mean: f64,
     sd: Option<f64>,
+    /// The standard error of the mean.
+    se: Option<f64>,
     n: usize,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Tested<T> {
+pub(super) enum Tested<T> {
     Made(T),
     Not { not_tested: String },
 }
@@ -126,24 +138,29 @@ pub(crate) fn render(
     let around = tables
         .iter()
         .flat_map(|(grid, intervals)| intervals.iter().map(|interval| (grid.number, interval)));
+    let across = tables
+        .iter()
+        .any(|(grid, _)| grid.headings().next().is_some());
     let file = File {
         version: VERSION,
         experiment: &input.name,
         unit: "percent",
         alpha: input.statistics.alpha,
-        correction: match input.statistics.correct {
-            Correction::Holm => "holm",
-            Correction::None => "none",
+        correction: input.statistics.correct.name(),
+        family: match input.statistics.family {
+            Family::Table => "the comparisons with the baseline in one table",
+            Family::Column if across => {
+                "the comparisons with the baseline in one column of a table"
+            }
+            Family::Column => "the comparisons with the baseline in one table and metric",
         },
-        family: if tables
-            .iter()
-            .any(|(grid, _)| grid.headings().next().is_some())
-        {
-            "the comparisons with the baseline in one column of a table"
-        } else {
-            "the comparisons with the baseline in one table and metric"
-        },
-        comparisons: comparisons.map(compared).collect(),
+        comparisons: comparisons
+            .map(|one| Compared {
+                almost_stochastic_order: Order::of(one, input.statistics.alpha),
+                jackknife: Some(Jackknife::of(one)),
+                ..compared(one)
+            })
+            .collect(),
         pairwise: matrices
             .flat_map(|matrix| matrix.comparisons.iter().map(compared))
             .collect(),
@@ -168,11 +185,12 @@ fn scores(summary: &Summary) -> Scores {
     Scores {
         mean: summary.mean,
         sd: summary.standard_deviation,
+        se: summary.standard_error,
         n: summary.count,
     }
 }
 
-fn compared(one: &Comparison) -> Compared {
+fn compared(one: &Comparison) -> Compared<'_> {
     Compared {
         table: one.table,
         metric: one.column.name(),
@@ -182,8 +200,15 @@ fn compared(one: &Comparison) -> Compared {
         cell_scores: scores(&one.ours),
         baseline_scores: scores(&one.theirs),
         difference: one.difference(),
+        effect: Effect::of(one),
         seeds: tested(&one.seeds, over_seeds),
+        resampled: one
+            .resampled
+            .as_ref()
+            .map(|test| tested(test, stats_details::resampled)),
         documents: tested(&one.documents, over_documents),
+        almost_stochastic_order: None,
+        jackknife: None,
     }
 }
 

@@ -46,6 +46,16 @@ pub(crate) fn probability(p: f64) -> String {
     text.trim_end_matches('0').to_owned()
 }
 
+/// A p-value in a sentence: `p = 0.03`, `p < 0.0001`.
+pub(crate) fn p_value(p: f64) -> String {
+    let shown = probability(p);
+    if shown.starts_with('<') {
+        format!("p {shown}")
+    } else {
+        format!("p = {shown}")
+    }
+}
+
 /// `1 run`, `3 runs`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cells::{self, Cell};
 use super::compare;
+use super::correction;
 use super::grid::{Block, Part, Values};
 use super::input::Input;
 use super::legend::reachable;
@@ -129,7 +130,7 @@ fn tied<'b>(
     if raw.is_empty() {
         return Vec::new();
     }
-    let corrected = compare::corrected(input.statistics.correct, &raw);
+    let corrected = correction::corrected(input.statistics.correct, &raw);
     let alpha = input.statistics.alpha;
     let could = |floor: f64| reachable(input, floor, tested.len()) < alpha;
     tested

@@ -47,6 +47,6 @@ pub use experiment::{Cell, Experiment, Options, Run};
 pub use plot::{Plot, PlotKind};
 pub use report::ReportOptions;
 pub use schema::schema;
-pub use statistics::{Correction, SeedTest, Statistics};
+pub use statistics::{Correction, Family, SeedTest, Statistics};
 pub(crate) use suggest::nearest;
 pub use table::Table;

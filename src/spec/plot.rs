@@ -11,7 +11,8 @@ use crate::spec::suggest::advice;
 use crate::spec::table::{candidates, one_or_many, one_or_many_schema};
 use crate::spec::tree::{Table, Value};
 
-/// A plot of the report: scores over the values of an axis, or over another score, a speed or a size.
+/// A plot of the report: scores over the values of an axis, or over another score, a speed or a size; or what tests say
+/// of every two cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plot {
@@ -21,14 +22,14 @@ pub struct Plot {
     pub caption: Option<String>,
     /// The axis that runs from left to right: numbers at their distances, other values at equal ones. Of precision
     /// over recall, the axis along each curve, such as a threshold; of a scatter plot the metric, `speed` or
-    /// `parameters`. A learning curve has none: it runs over epochs.
+    /// `parameters`. P-values and average ranks have none, nor have learning curves, which run over epochs.
     pub x: String,
     /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`), `speed` or `parameters`;
     /// without any, the F1 of all. Of precision over recall, metrics alone; of learning curves `dev`, which is the
     /// default, and `loss`.
     pub y: Vec<String>,
     /// The axis or axes whose values are a line or a curve each, or in a scatter plot a sign each; without any, there
-    /// is one.
+    /// is one. Of p-values and average ranks, the axes whose values are compared; without any, all that vary.
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(schema_with = "one_or_many_schema")]
     pub lines: Vec<String>,
@@ -47,6 +48,17 @@ pub enum PlotKind {
     Scatter,
     /// What trainings came to after every epoch, a panel for each module that is trained; without `x`.
     LearningCurve,
+    /// A map of the corrected p-values over seeds of every two cells.
+    PValues,
+    /// Average ranks over corpora or folds, and which of them do not differ (Demšar 2006).
+    CriticalDifference,
+}
+
+impl PlotKind {
+    /// Whether something runs from left to right.
+    fn has_x(self) -> bool {
+        !matches!(self, Self::PValues | Self::CriticalDifference)
+    }
 }
 
 /// What a learning curve can show.
@@ -92,6 +104,11 @@ impl Plot {
         // An empty name is that of an `x` which is missing or was set aside, and has its fault already.
         match self.kind {
             _ if self.x.is_empty() => {}
+            PlotKind::PValues | PlotKind::CriticalDifference => {
+                let fault = Fault::maybe_at(place(&["x"]), "this kind of plot has no `x`");
+                let help = "what is compared is named by `lines`, and all other axes make blocks";
+                faults.push(fault.help(help));
+            }
             PlotKind::Line | PlotKind::PrecisionRecall if measured(&self.x) => {
                 let message = format!("`{}` is not one of the axes", self.x);
                 let help = "a plot over what is measured is a `scatter`";
@@ -131,6 +148,10 @@ impl Plot {
             {
                 let message = format!("`{name}` is not a metric alone");
                 let help = "a plot of precision over recall shows both measures of its metrics";
+                faults.push(Fault::maybe_at(place(&["y", &number]), message).help(help));
+            } else if !self.kind.has_x() && vocabulary.sizes.contains(&name.as_str()) {
+                let message = format!("there is no test of `{name}`");
+                let help = "a plot of tests shows metrics and `speed`";
                 faults.push(Fault::maybe_at(place(&["y", &number]), message).help(help));
             }
         }
@@ -185,10 +206,9 @@ pub(crate) fn require_x(
             let value = table.entry(key).map(|entry| &entry.node.value);
             matches!(value, Some(Value::Text(text)) if text == wanted)
         };
-        if is("kind", "learning-curve") {
-            continue;
-        }
-        if table.entry("x").is_none() || is("x", "") {
+        let without = ["learning-curve", "p-values", "critical-difference"];
+        let has_x = !without.iter().any(|kind| is("kind", kind));
+        if has_x && (table.entry("x").is_none() || is("x", "")) {
             let fault = Fault::at(plot.place, "`x` is missing in `plot`");
             let names = candidates("", vocabulary);
             let names: Vec<&str> = names.iter().map(String::as_str).collect();

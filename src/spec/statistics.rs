@@ -22,8 +22,10 @@ pub struct Statistics {
     pub test: SeedTest,
     /// Whether run i of one cell is paired with run i of the other.
     pub paired: bool,
-    /// The correction over the family of comparisons in a table.
+    /// The correction over a family of comparisons.
     pub correct: Correction,
+    /// Which comparisons of a table are a family: those of one column, or all.
+    pub family: Family,
     /// The level of significance, between 0 and 1.
     pub alpha: f64,
     /// Random draws, where a test cannot enumerate all permutations.
@@ -37,6 +39,7 @@ impl Default for Statistics {
             test: SeedTest::Permutation,
             paired: false,
             correct: Correction::Holm,
+            family: Family::Column,
             alpha: 0.05,
             draws: 10_000,
         }
@@ -57,8 +60,34 @@ pub enum SeedTest {
 pub enum Correction {
     /// Holm's step-down procedure.
     Holm,
+    /// Every p-value times the number of comparisons: never clearer than Holm's.
+    Bonferroni,
+    /// Benjamini and Hochberg's step-up procedure, which bounds the share of false findings.
+    BenjaminiHochberg,
     /// No correction.
     None,
+}
+
+impl Correction {
+    /// The name in specifications.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holm => "holm",
+            Self::Bonferroni => "bonferroni",
+            Self::BenjaminiHochberg => "benjamini-hochberg",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Which comparisons with the baseline are corrected together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Those in one column of a table.
+    Column,
+    /// Those in all columns of a table.
+    Table,
 }
 
 /// Brings `baseline` into one form: nested tables become dotted keys.

@@ -92,19 +92,19 @@ pub fn bootstrap_difference_given(
     first.same_documents(second)?;
     check::at_least("bootstrap resamples", resamples.len(), 1)?;
     for (row, resample) in resamples.iter().enumerate() {
-        in_range(
+        check::resample(
             "runs of the first system",
             row,
             &resample.first_runs,
             first.runs().len(),
         )?;
-        in_range(
+        check::resample(
             "runs of the second system",
             row,
             &resample.second_runs,
             second.runs().len(),
         )?;
-        in_range(
+        check::resample(
             "documents",
             row,
             &resample.documents,
@@ -155,8 +155,8 @@ pub fn bootstrap_mean_f1_given(
 ) -> Result<Bootstrap, StatsError> {
     check::at_least("bootstrap resamples", resamples.len(), 1)?;
     for (row, resample) in resamples.iter().enumerate() {
-        in_range("runs", row, &resample.first_runs, system.runs().len())?;
-        in_range(
+        check::resample("runs", row, &resample.first_runs, system.runs().len())?;
+        check::resample(
             "documents",
             row,
             &resample.documents,
@@ -231,32 +231,6 @@ fn draw(
         }
     };
     (0..replicates).map(resample).collect()
-}
-
-/// Fails unless there are `length` indexes, all below `length`.
-fn in_range(
-    what: &'static str,
-    row: usize,
-    indexes: &[usize],
-    length: usize,
-) -> Result<(), StatsError> {
-    if indexes.len() != length {
-        return Err(StatsError::RowLength {
-            what,
-            row,
-            found: indexes.len(),
-            expected: length,
-        });
-    }
-    match indexes.iter().find(|&&index| index >= length) {
-        Some(&index) => Err(StatsError::Index {
-            what,
-            row,
-            index,
-            length,
-        }),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -63,6 +63,42 @@ pub(super) fn probabilities(what: &'static str, values: &[f64]) -> Result<(), St
     }
 }
 
+/// Fails unless all `indexes` of a row are below `length`.
+pub(super) fn indexes(
+    what: &'static str,
+    row: usize,
+    indexes: &[usize],
+    length: usize,
+) -> Result<(), StatsError> {
+    match indexes.iter().find(|&&index| index >= length) {
+        Some(&index) => Err(StatsError::Index {
+            what,
+            row,
+            index,
+            length,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Fails unless a row has `length` indexes, all below `length`.
+pub(super) fn resample(
+    what: &'static str,
+    row: usize,
+    found: &[usize],
+    length: usize,
+) -> Result<(), StatsError> {
+    if found.len() != length {
+        return Err(StatsError::RowLength {
+            what,
+            row,
+            found: found.len(),
+            expected: length,
+        });
+    }
+    indexes(what, row, found, length)
+}
+
 /// Fails if no draws are asked for.
 pub(super) fn draws(draws: u64) -> Result<(), StatsError> {
     at_least("random draws", usize::from(draws > 0), 1)

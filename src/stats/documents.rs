@@ -5,11 +5,14 @@
 //! by one would understate the spread. The test speaks of the trained models at hand, not of the method.
 //! Approximate randomisation for F1 is Yeh 2000; averaging over runs is Clark et al. 2011.
 
+use std::ops::Range;
+
 use rand_chacha::rand_core::RngCore;
 
-use crate::stats::draws::{count_drawn, count_enumerated};
+use crate::stats::draws::over_chunks;
+use crate::stats::exchange::{BATCH, BLOCK, Exchange};
 use crate::stats::permutation::{Tails, Threshold};
-use crate::stats::{Assignments, Counts, PermutationTest, RunCounts, StatsError, check};
+use crate::stats::{Assignments, PermutationTest, RunCounts, StatsError, check, random};
 
 /// Up to this many documents all exchanges are enumerated.
 pub(super) const LARGEST_ENUMERATED: usize = 20;
@@ -23,18 +26,10 @@ pub enum Averaging {
     Pooled,
 }
 
-/// Correct, predicted and gold of every run, one after the other.
-type Totals = Vec<i64>;
-
 /// Two systems, ready to have documents exchanged between them.
 #[derive(Debug, Clone)]
 pub struct DocumentRandomisation {
-    /// Totals of the first system as observed.
-    first: Totals,
-    /// Totals of both systems together, which no exchange changes.
-    both: Totals,
-    /// Per document, what an exchange adds to the first system's totals.
-    exchange: Vec<Totals>,
+    exchange: Exchange,
     threshold: Threshold,
 }
 
@@ -49,25 +44,16 @@ impl DocumentRandomisation {
     ) -> Result<Self, StatsError> {
         first.same_documents(second)?;
         check::same_length("runs", first.runs().len(), second.runs().len())?;
-        let runs = |system: &RunCounts| match averaging {
-            Averaging::MeanOfRuns => system.runs().to_vec(),
+        let exchange = match averaging {
+            Averaging::MeanOfRuns => Exchange::new(first.runs(), second.runs()),
             // Adding the runs up first leaves one run, whose mean is the pooled F1.
-            Averaging::Pooled => vec![system.pooled()],
+            Averaging::Pooled => Exchange::new(&[first.pooled()], &[second.pooled()]),
         };
-        let (first, second) = (by_document(&runs(first)), by_document(&runs(second)));
-        let exchange: Vec<Totals> = first
-            .iter()
-            .zip(&second)
-            .map(|(a, b)| a.iter().zip(b).map(|(a, b)| b - a).collect())
-            .collect();
-        let (first, second) = (column_sums(&first), column_sums(&second));
-        let both: Totals = first.iter().zip(&second).map(|(a, b)| a + b).collect();
-        let threshold = Threshold::new(difference(&first, &both), 1.0);
+        let mut observed = [0.0];
+        exchange.statistics(&vec![0; exchange.blocks()], &mut observed);
         Ok(Self {
-            first,
-            both,
             exchange,
-            threshold,
+            threshold: Threshold::new(observed[0], 1.0),
         })
     }
 
@@ -80,31 +66,21 @@ impl DocumentRandomisation {
     ///
     /// `test` names the test; the same name and number of draws give the same result on any number of threads.
     pub fn test(&self, draws: u64, test: u64) -> Result<PermutationTest, StatsError> {
-        let documents = self.exchange.len();
+        let documents = self.exchange.documents();
         let (source, assignments, hits) = if documents <= LARGEST_ENUMERATED {
             let assignments = 1 << documents;
-            let evaluate = |totals: &mut Totals, swaps: u64| self.statistic(totals, &[swaps]);
             (
                 Assignments::Enumerated,
                 assignments,
-                count_enumerated(self.threshold, assignments, Vec::new, evaluate),
+                self.enumerated(assignments),
             )
         } else {
             check::draws(draws)?;
-            let start = || (Totals::new(), vec![0_u64; documents.div_ceil(64)]);
-            let hits = count_drawn(
-                self.threshold,
+            (
+                Assignments::Drawn { seed: test },
                 draws,
-                test,
-                start,
-                |(totals, swaps), generator| {
-                    for word in swaps.iter_mut() {
-                        *word = generator.next_u64();
-                    }
-                    self.statistic(totals, swaps)
-                },
-            );
-            (Assignments::Drawn { seed: test }, draws, hits)
+                self.drawn(draws, test),
+            )
         };
         Ok(PermutationTest {
             statistic: self.observed(),
@@ -114,15 +90,62 @@ impl DocumentRandomisation {
         })
     }
 
+    /// Counts the hits of all exchanges: bit d of the number of an exchange is the coin of document d.
+    fn enumerated(&self, assignments: u64) -> Tails<u64> {
+        over_chunks(assignments, |_, numbers| {
+            let mut coins = vec![0; self.exchange.blocks() * BATCH];
+            self.batches(&mut coins, numbers, |coins, first, rows| {
+                for (block, coins) in coins.chunks_mut(rows).enumerate() {
+                    for (number, coin) in (first..).zip(coins) {
+                        *coin = (number >> (block * BLOCK)) as u8;
+                    }
+                }
+            })
+        })
+    }
+
+    /// Counts the hits of random exchanges; a whole batch of coins is drawn even where it is not used up.
+    fn drawn(&self, draws: u64, seed: u64) -> Tails<u64> {
+        over_chunks(draws, |chunk, numbers| {
+            let mut generator = random::generator(seed, chunk);
+            let mut coins = vec![0; self.exchange.blocks() * BATCH];
+            self.batches(&mut coins, numbers, |coins, _, _| {
+                generator.fill_bytes(coins)
+            })
+        })
+    }
+
+    /// Counts the hits of the exchanges with these numbers. `toss` fills in the coins of so many of them from a first
+    /// one on: the first byte of each, then the second of each, and so on.
+    fn batches(
+        &self,
+        coins: &mut [u8],
+        numbers: Range<u64>,
+        mut toss: impl FnMut(&mut [u8], u64, usize),
+    ) -> Tails<u64> {
+        let (mut statistics, mut hits) = ([0.0; BATCH], Tails::default());
+        for first in numbers.clone().step_by(BATCH) {
+            let rows = (numbers.end - first).min(BATCH as u64) as usize;
+            let coins = &mut coins[..self.exchange.blocks() * rows];
+            toss(coins, first, rows);
+            let statistics = &mut statistics[..rows];
+            self.exchange.statistics(coins, statistics);
+            for statistic in statistics {
+                hits = hits + self.threshold.hits(*statistic);
+            }
+        }
+        hits
+    }
+
     /// The statistic of each row of `swaps`, and the test that counts them; one entry per document, true to exchange.
     pub fn test_given(
         &self,
         swaps: &[Vec<bool>],
     ) -> Result<(Vec<f64>, PermutationTest), StatsError> {
         check::at_least("rows of exchanges", swaps.len(), 1)?;
-        let (mut totals, mut statistics, mut hits) = (Totals::new(), Vec::new(), Tails::default());
-        for (row, swap) in swaps.iter().enumerate() {
-            let (found, expected) = (swap.len(), self.exchange.len());
+        let (mut statistics, mut hits) = (vec![0.0; swaps.len()], Tails::default());
+        for (row, (swap, statistic)) in swaps.iter().zip(&mut statistics).enumerate() {
+            let (found, expected) = (swap.len(), self.exchange.documents());
             if found != expected {
                 return Err(StatsError::RowLength {
                     what: "exchanges",
@@ -131,9 +154,10 @@ impl DocumentRandomisation {
                     expected,
                 });
             }
-            let statistic = self.statistic(&mut totals, &words(swap));
-            hits = hits + self.threshold.hits(statistic);
-            statistics.push(statistic);
+            let coins: Vec<u8> = swap.chunks(BLOCK).map(byte).collect();
+            self.exchange
+                .statistics(&coins, std::slice::from_mut(statistic));
+            hits = hits + self.threshold.hits(*statistic);
         }
         let assignments = swaps.len() as u64;
         let source = Assignments::Given;
@@ -146,27 +170,6 @@ impl DocumentRandomisation {
                 hits,
             },
         ))
-    }
-
-    /// The difference of the F1 after exchanging the documents whose bit is set, 64 documents a word.
-    fn statistic(&self, totals: &mut Totals, swaps: &[u64]) -> f64 {
-        totals.clone_from(&self.first);
-        for (word, documents) in swaps.iter().zip(self.exchange.chunks(64)) {
-            let mut bits = *word;
-            // A last word has bits that stand for no document.
-            if documents.len() < 64 {
-                bits &= (1 << documents.len()) - 1;
-            }
-            while bits != 0 {
-                let change = &documents[bits.trailing_zeros() as usize];
-                totals
-                    .iter_mut()
-                    .zip(change)
-                    .for_each(|(total, change)| *total += change);
-                bits &= bits - 1;
-            }
-        }
-        difference(totals, &self.both)
     }
 }
 
@@ -181,54 +184,10 @@ pub fn document_randomisation(
     DocumentRandomisation::new(first, second, averaging)?.test(draws, test)
 }
 
-/// Mean F1 of the first system minus mean F1 of the second, which has what is left of `both`.
-fn difference(first: &[i64], both: &[i64]) -> f64 {
-    let f1 = |correct: i64, items: i64| {
-        if items == 0 {
-            0.0
-        } else {
-            2.0 * correct as f64 / items as f64
-        }
-    };
-    let runs = first.len() / 3;
-    let sum: f64 = first
-        .chunks_exact(3)
-        .zip(both.chunks_exact(3))
-        .map(|(a, both)| {
-            f1(a[0], a[1] + a[2]) - f1(both[0] - a[0], both[1] - a[1] + both[2] - a[2])
-        })
-        .sum();
-    sum / runs as f64
-}
-
-fn by_document(runs: &[Vec<Counts>]) -> Vec<Totals> {
-    let triple = |counts: Counts| {
-        [
-            counts.correct as i64,
-            counts.predicted as i64,
-            counts.gold as i64,
-        ]
-    };
-    let documents = runs.first().map_or(0, Vec::len);
-    (0..documents)
-        .map(|document| runs.iter().flat_map(|run| triple(run[document])).collect())
-        .collect()
-}
-
-fn column_sums(documents: &[Totals]) -> Totals {
-    let columns = documents.first().map_or(0, Vec::len);
-    (0..columns)
-        .map(|column| documents.iter().map(|document| document[column]).sum())
-        .collect()
-}
-
-fn words(swap: &[bool]) -> Vec<u64> {
-    let word = |bits: &[bool]| {
-        bits.iter()
-            .enumerate()
-            .fold(0, |word, (bit, &set)| word | u64::from(set) << bit)
-    };
-    swap.chunks(64).map(word).collect()
+/// The coins of up to eight documents, the first one in the lowest bit.
+fn byte(swap: &[bool]) -> u8 {
+    let bits = swap.iter().enumerate();
+    bits.fold(0, |byte, (bit, &swap)| byte | (u8::from(swap) << bit))
 }
 
 #[cfg(test)]
@@ -306,7 +265,7 @@ mod tests {
             })
             .unwrap()
         };
-        assert_eq!(run(1, 5), run(4, 5));
+        assert_eq!(run(1, 5), run(3, 5));
         assert_ne!(run(1, 5).hits, run(1, 6).hits);
         let hits = run(1, 5).hits;
         assert!(hits.greater > 100 && hits.less > 100, "{hits:?}");

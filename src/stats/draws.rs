@@ -44,7 +44,12 @@ pub(super) fn count_enumerated<S>(
     })
 }
 
-fn over_chunks(total: u64, count: impl Fn(u64, Range<u64>) -> Tails<u64> + Sync) -> Tails<u64> {
+/// Adds up what `count` finds in each chunk of the assignments numbered from 0 to `total` - 1, given the number of the
+/// chunk and those of its assignments.
+pub(super) fn over_chunks(
+    total: u64,
+    count: impl Fn(u64, Range<u64>) -> Tails<u64> + Sync,
+) -> Tails<u64> {
     (0..total.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {

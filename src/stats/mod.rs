@@ -7,6 +7,7 @@
 //! non-finite input with a [`StatsError`], and nothing depends on the number of threads.
 
 mod bootstrap;
+mod budget;
 mod check;
 mod combinations;
 mod contrast;
@@ -16,15 +17,19 @@ mod documents;
 mod draws;
 mod effect;
 mod error;
+mod exchange;
 mod floors;
 mod jackknife;
 mod jackknife_f1;
 mod percentile;
 mod permutation;
 mod random;
+mod ranks;
 mod resampled_t;
 mod run_counts;
 mod sign_flip;
+mod stochastic_order;
+mod studentised_range;
 mod summary;
 mod two_sample;
 
@@ -32,6 +37,7 @@ pub use bootstrap::{
     Bootstrap, DifferenceBootstrap, Resample, bootstrap_difference, bootstrap_difference_given,
     bootstrap_mean_f1, bootstrap_mean_f1_given,
 };
+pub use budget::{Trials, expected_best};
 pub use contrast::Contrast;
 pub use corrections::{benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm};
 pub use counts::{Counts, f1};
@@ -46,8 +52,14 @@ pub use jackknife::{Jackknife, jackknife};
 pub use jackknife_f1::{jackknife_difference, jackknife_mean_f1};
 pub use percentile::{Convention, Interval, percentile_interval};
 pub use permutation::{Assignments, PermutationTest, Tails};
+pub use ranks::{Ranks, nemenyi_quantile};
 pub use resampled_t::{TTest, corrected_resampled_t, paired_t};
 pub use run_counts::RunCounts;
 pub use sign_flip::sign_flip;
+pub use stochastic_order::{
+    Indexes, Quantiles, StochasticOrder, almost_stochastic_order, almost_stochastic_order_given,
+    violation_ratio,
+};
+pub use studentised_range::{range_quantile, range_tail};
 pub use summary::Summary;
 pub use two_sample::two_sample;

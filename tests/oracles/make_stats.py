@@ -301,6 +301,89 @@ def corrected_resampled_t():
     write("corrected_resampled_t", {"cases": cases})
 
 
+def almost_stochastic_order():
+    cases = []
+    for first, second, grid, alpha in [(scores(4), scores(6, 69.5), 24, 0.05), (scores(3, 71), scores(3), 9, 0.01),
+                                       ([70.1, 70.3], [70.1, 70.3, 70.2], 7, 0.1)]:
+        def ratio(x, y, points):
+            """Quantiles at the middles of `points` parts, each found by counting the scores up to it."""
+            def quantile(sample, share):
+                return min(v for v in sample if Fraction(sum(w <= v for w in sample), len(sample)) >= share)
+
+            at = [Fraction(2 * point + 1, 2 * points) for point in range(points)]
+            pairs = [(quantile(x, t), quantile(y, t)) for t in at]
+            whole = sum((a - b) ** 2 for a, b in pairs)
+            return sum((a - b) ** 2 for a, b in pairs if a < b) / whole if whole else Fraction(0)
+
+        a, b = list(map(fraction, first)), list(map(fraction, second))
+        n, m, replicates = len(a), len(b), 12
+        draw = lambda count: [[DICE.randrange(count) for _ in range(count)] for _ in range(replicates)]
+        rows_a, rows_b = draw(n), draw(m)
+        epsilon = ratio(a, b, grid)
+        resampled = [ratio([a[i] for i in x], [b[i] for i in y], grid) for x, y in zip(rows_a, rows_b)]
+        scale = math.sqrt(n * m / (n + m))
+        sigma = stdev([scale * float(value - epsilon) for value in resampled])
+        upper = float(epsilon) - sigma / scale * NormalDist().inv_cdf(alpha)
+        cases.append({"a": first, "b": second, "grid": grid, "epsilon": float(epsilon),
+                      "epsilon_exact": float(ratio(a, b, math.lcm(n, m))), "epsilon_reversed": float(ratio(b, a, grid)),
+                      "resamples_a": rows_a, "resamples_b": rows_b, "epsilon_resampled": list(map(float, resampled)),
+                      "sigma": sigma, "alpha": alpha, "epsilon_upper": min(max(upper, 0.0), 1.0)})
+    write("almost_stochastic_order", {"cases": cases})
+
+
+def expected_validation():
+    cases = []
+    for values in (scores(5), [61.5, 61.5, 60.0], scores(2), [48.2]):
+        exact, sizes = list(map(fraction, values)), range(1, len(values) + 1)
+        # Every draw of k trials is listed, and the mean of their best is taken.
+        cases.append({"values": values,
+                      "with_replacement": [float(mean(map(max, itertools.product(exact, repeat=k)))) for k in sizes],
+                      "unbiased": [float(mean(map(max, itertools.combinations(exact, k)))) for k in sizes]})
+    write("expected_validation", {"cases": cases})
+
+
+def fisher_upper(f, one, two):
+    """P(F > f) by Simpson's rule over the beta density of x = one f / (one f + two), with sin^2 as variable."""
+    start, steps = math.asin(math.sqrt(one * f / (one * f + two))), 20_000
+
+    def integral(low, high):
+        width = (high - low) / steps
+        density = lambda angle: math.sin(angle) ** (one - 1) * math.cos(angle) ** (two - 1)
+        odd = sum(density(low + i * width) for i in range(1, steps, 2))
+        even = sum(density(low + i * width) for i in range(2, steps, 2))
+        return (density(low) + density(high) + 4 * odd + 2 * even) * width / 3
+
+    return integral(start, math.pi / 2) / integral(0, math.pi / 2)
+
+
+def friedman():
+    cases = []
+    tables = [[scores(3) for _ in range(6)], [scores(4, spread=0.3) for _ in range(9)],
+              [[70.1, 69.0, 70.1, 68.0], [60.0, 60.0, 60.0, 59.0], [80.2, 80.1, 80.3, 80.0], [50.5, 50.4, 50.5, 50.4]]]
+    for table in tables:
+        systems, blocks = len(table[0]), len(table)
+
+        def rank(block, value):
+            places = [place for place, other in enumerate(sorted(block, reverse=True), 1) if other == value]
+            return Fraction(sum(places), len(places))
+
+        ranks = [[rank(block, value) for value in block] for block in table]
+        sums = [sum(column) for column in zip(*ranks)]
+        # The variance of the ranks within blocks, ties and all, is what chance alone would give.
+        centre = Fraction(systems + 1, 2)
+        within = sum((value - centre) ** 2 for block in ranks for value in block) / (systems - 1)
+        statistic = sum((total - blocks * centre) ** 2 for total in sums) / within
+        f = (blocks - 1) * statistic / (blocks * (systems - 1) - statistic)
+        cases.append({"scores": table, "average_ranks": [float(total / blocks) for total in sums],
+                      "friedman": float(statistic),
+                      "p": fisher_upper(float(f), systems - 1, (systems - 1) * (blocks - 1))})
+    # Demšar 2006, table 5, as printed, which is within 0.001 of the values themselves.
+    printed = {"0.05": [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164],
+               "0.10": [1.645, 2.052, 2.291, 2.459, 2.589, 2.693, 2.780, 2.855, 2.920]}
+    rows = [[float(alpha), systems, q] for alpha, values in printed.items() for systems, q in enumerate(values, 2)]
+    write("friedman_nemenyi", {"cases": cases, "nemenyi": {"columns": ["alpha", "k", "q"], "rows": rows}})
+
+
 if __name__ == "__main__":
     sign_flip()
     two_sample()
@@ -311,3 +394,6 @@ if __name__ == "__main__":
     jackknife()
     pigeonhole_bootstrap()
     corrected_resampled_t()
+    almost_stochastic_order()
+    expected_validation()
+    friedman()

@@ -63,6 +63,10 @@ pub(in crate::cli) struct CompareArguments {
 pub(super) enum Correct {
     /// Holm's step-down procedure.
     Holm,
+    /// All p-values times their number.
+    Bonferroni,
+    /// The false discovery rate.
+    BenjaminiHochberg,
     /// No correction.
     None,
 }
@@ -71,6 +75,8 @@ impl From<Correct> for Correction {
     fn from(correct: Correct) -> Self {
         match correct {
             Correct::Holm => Self::Holm,
+            Correct::Bonferroni => Self::Bonferroni,
+            Correct::BenjaminiHochberg => Self::BenjaminiHochberg,
             Correct::None => Self::None,
         }
     }

@@ -150,6 +150,8 @@ pub(super) fn json(
         alpha: settings.alpha,
         correction: match settings.correct {
             Correction::Holm => "holm",
+            Correction::Bonferroni => "bonferroni",
+            Correction::BenjaminiHochberg => "benjamini-hochberg",
             Correction::None => "none",
         },
         caution: (sides.files() == (1, 1)).then_some(MODELS_ONLY),

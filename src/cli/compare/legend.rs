@@ -1,6 +1,6 @@
 //! What the numbers of a comparison mean, and what they cannot say.
 
-use crate::report::{counted, probability};
+use crate::report::{self, counted, probability};
 use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::Assignments;
@@ -124,10 +124,7 @@ fn floor(tested: &Tested, settings: Settings, family: usize) -> String {
 }
 
 fn reachable(tested: &Tested, settings: Settings, family: usize) -> f64 {
-    match settings.correct {
-        Correction::Holm => (tested.floor * family as f64).min(1.0),
-        Correction::None => tested.floor,
-    }
+    report::reachable(settings.correct, tested.floor, family)
 }
 
 /// That no mark is possible, where that is so; else the end of the sentence.
@@ -140,13 +137,15 @@ fn impossible(tested: &Tested, settings: Settings, family: usize, mark: &str) ->
 }
 
 fn correction_line(settings: Settings, family: usize) -> String {
-    match (settings.correct, family) {
-        (_, 1) => "One metric is compared, so nothing is corrected.".to_owned(),
-        (Correction::Holm, _) => format!(
-            "In brackets: p corrected over the {family} metrics that are compared (Holm), those over seeds and those \
+    if family == 1 {
+        return "One metric is compared, so nothing is corrected.".to_owned();
+    }
+    match report::author(settings.correct) {
+        Some(author) => format!(
+            "In brackets: p corrected over the {family} metrics that are compared ({author}), those over seeds and those \
              over documents each for themselves; marks are of corrected p."
         ),
-        (Correction::None, _) => format!(
+        None => format!(
             "p is not corrected for the {family} metrics that are compared: chance gives a mark sooner."
         ),
     }

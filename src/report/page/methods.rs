@@ -80,6 +80,24 @@ const HOLM: Method = Method {
     address: "https://www.jstor.org/stable/4615733",
 };
 
+const BONFERRONI: Method = Method {
+    name: "Bonferroni's correction",
+    text: "Several comparisons give chance several chances, so every p of a family is multiplied by the number of \
+           comparisons in it. The probability of even one false mark in a family then stays below the level, at the \
+           price of missing more than Holm's correction does.",
+    source: "Holm 1979",
+    address: "https://www.jstor.org/stable/4615733",
+};
+
+const BENJAMINI_HOCHBERG: Method = Method {
+    name: "Benjamini and Hochberg's correction",
+    text: "The p-values of a family are adjusted so that, among the marks it leaves, the expected share of false ones \
+           stays below the level. That is a weaker promise than that hardly any mark is false, made for looking \
+           through many comparisons.",
+    source: "Benjamini and Hochberg 1995",
+    address: "https://doi.org/10.1111/j.2517-6161.1995.tb02031.x",
+};
+
 /// The methods behind the marks and intervals of a report.
 pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
     let comparisons = || grids.iter().flat_map(|grid| all(grid));
@@ -87,6 +105,8 @@ pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
     let has_claims = !input.claims.is_empty();
     let paired = input.statistics.paired || cells::has_folds(input);
     let over_documents = comparisons().any(|one| one.documents.is_ok());
+    let is_corrected =
+        |by: Correction| input.statistics.correct == by && (has_claims || seeds().next().is_some());
     let used = [
         (
             TWO_SAMPLE,
@@ -99,10 +119,11 @@ pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
         (DOCUMENTS, over_documents),
         (SEEDS_MATTER, over_documents),
         (FOLDS, cells::has_folds(input)),
+        (HOLM, is_corrected(Correction::Holm)),
+        (BONFERRONI, is_corrected(Correction::Bonferroni)),
         (
-            HOLM,
-            input.statistics.correct == Correction::Holm
-                && (has_claims || seeds().next().is_some()),
+            BENJAMINI_HOCHBERG,
+            is_corrected(Correction::BenjaminiHochberg),
         ),
         (INTERVAL, !cells::has_folds(input) && !grids.is_empty()),
     ];
