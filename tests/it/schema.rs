@@ -196,8 +196,28 @@ lines = "system.approach"
     assert_eq!(misfits(&text), [""; 0]);
     let misfit = "/speed/inside: \"everything\" is none of [\"relations\",\"extraction\"]";
     assert_eq!(misfits(&text.replace("extraction", "everything")), [misfit]);
-    let misfit = "/plot[0]/kind: \"scater\" is none of [\"line\",\"precision-recall\",\"scatter\"]";
+    let misfit = "/plot[0]/kind: \"scater\" is none of \
+                  [\"line\",\"precision-recall\",\"scatter\",\"p-values\",\"critical-difference\"]";
     assert_eq!(misfits(&text.replace("scatter", "scater")), [misfit]);
+}
+
+#[test]
+fn corrections_and_plots_of_tests_fit() {
+    let more = r#"
+[statistics]
+correct = "benjamini-hochberg"
+family = "table"
+[[plot]]
+kind = "p-values"
+y = ["rel+-c"]
+[[plot]]
+kind = "critical-difference"
+lines = "system.approach"
+"#;
+    let text = format!("{TINY}{more}");
+    assert_eq!(misfits(&text), [""; 0]);
+    let misfit = "/statistics/family: \"page\" is none of [\"column\",\"table\"]";
+    assert_eq!(misfits(&text.replace("\"table\"", "\"page\"")), [misfit]);
 }
 
 #[test]
