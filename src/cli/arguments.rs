@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use super::compare::CompareArguments;
+use super::diff::DiffArguments;
+use super::export::ExportArguments;
+use super::gc::GcArguments;
+use super::logs::LogsArguments;
+use super::score::ScoreArguments;
+use super::status::StatusArguments;
+
 /// Trains the variants of an entity-and-relation extraction system that a TOML file
 /// names, tests the differences, and writes the table a paper would print.
 #[derive(Debug, Parser)]
@@ -30,6 +38,20 @@ pub(super) enum Verb {
     Model(ModelArguments),
     /// Write the states that a model gives to text.
     Embed(EmbedArguments),
+    /// Show what the store holds, or how far an experiment is.
+    Status(StatusArguments),
+    /// Show what happened to a step, or to all steps of a run.
+    Logs(LogsArguments),
+    /// Show what differs between two steps or two experiments, in configuration and in result.
+    Diff(DiffArguments),
+    /// Find what of the store nobody needs any more, and remove it if asked to.
+    Gc(GcArguments),
+    /// Write every number of an experiment as one long table.
+    Export(ExportArguments),
+    /// Score predictions in a file, whoever made them.
+    Score(ScoreArguments),
+    /// Compare two systems by files of their predictions, any number of them each.
+    Compare(CompareArguments),
     /// Print the JSON schema of experiment files.
     Schema,
 }
@@ -53,7 +75,7 @@ pub(super) struct ExperimentArguments {
 }
 
 /// Where things are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct PlaceArguments {
     /// Folder that holds corpora by name.
     #[arg(long, env = "SWEEP_DATA", default_value = "data")]

@@ -6,14 +6,27 @@ use serde_json::Value;
 
 use crate::corpus::{SelectOn, Split};
 use crate::plan::Plan;
-use crate::report::{Axis, Input, MissingRun, ScoredRun, Speed, published};
-use crate::score::read_counts;
-use crate::spec::Experiment;
-use crate::store::{State, Store};
-use crate::systems::speed::read_timed;
-use crate::systems::{COUNTS, Configuration};
+use crate::report::{Axis, Input, published};
+use crate::spec::{Experiment, as_text};
+use crate::store::Store;
+use crate::systems::Configuration;
 
+use super::collect_errors;
+use super::collect_runs::{self, Runs};
+use super::collect_work::Behind;
 use super::exit::Problem;
+
+/// Sentences shown of each cell on a generated corpus.
+const EXAMPLES: usize = 3;
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Scores, speeds and trainings.
+    Scores,
+    /// Also the predictions, for what is wrong in them.
+    Whole,
+}
 
 /// Everything the report of `experiment` shows: the scores that are there, and the
 /// reason for each that is not.
@@ -21,53 +34,28 @@ pub(super) fn collect(
     experiment: &Experiment<Configuration>,
     plan: &Plan,
     store: &Store,
+    depth: Depth,
 ) -> Result<Input, Problem> {
-    let mut runs = Vec::new();
-    let (mut missing, mut untimed) = (Vec::new(), Vec::new());
-    for run in &plan.runs {
-        let cell: Vec<(String, String)> = experiment.cells()[run.cell]
-            .values
+    let Runs {
+        scored: mut runs,
+        missing,
+        untimed,
+    } = collect_runs::collect(experiment, plan, store)?;
+    let behind = Behind::new(plan, store);
+    let scores: Vec<&str> = runs.iter().map(|run| run.key.as_str()).collect();
+    let gathered = behind.gather(&scores)?;
+    for run in &mut runs {
+        let chain = behind.chain(&[&run.key]);
+        let trainings = chain
             .iter()
-            .map(|(key, value)| (key.clone(), text(value)))
-            .collect();
-        let (seed, fold) = (run.seed, run.fold);
-        let state = store.verify(&run.score).map_err(Problem::set_up)?;
-        if matches!(state, State::Done(_)) {
-            let path = store.output(&run.score, COUNTS).map_err(Problem::set_up)?;
-            let speed = match &run.speed {
-                None => None,
-                Some(Ok(key)) => Some(speed(plan, store, key)?),
-                Some(Err(reason)) => Some(Err((*reason).to_owned())),
-            };
-            if let Some(Err(reason)) = &speed {
-                untimed.push(MissingRun {
-                    cell: cell.clone(),
-                    seed,
-                    fold,
-                    reason: reason.clone(),
-                });
-            }
-            runs.push(ScoredRun {
-                cell,
-                seed,
-                fold,
-                key: run.score.clone(),
-                counts: read_counts(&path).map_err(Problem::set_up)?,
-                speed: speed.and_then(Result::ok),
-            });
-        } else {
-            let reason = match &run.missing {
-                Some(reason) => reason.clone(),
-                None => why(plan, store, &run.score),
-            };
-            missing.push(MissingRun {
-                cell,
-                seed,
-                fold,
-                reason,
-            });
-        }
+            .filter_map(|step| gathered.places.get(&step.key));
+        run.trainings = trainings.copied().collect();
     }
+    let (examples, without_examples) = examples(experiment);
+    let errors = match depth {
+        Depth::Scores => Vec::new(),
+        Depth::Whole => collect_errors::collect(&runs, &behind, store, examples)?,
+    };
     let configuration = &experiment.configuration;
     let corpora: BTreeSet<String> = experiment
         .cells()
@@ -85,12 +73,12 @@ pub(super) fn collect(
         .iter()
         .map(|axis| Axis {
             key: axis.key.clone(),
-            values: axis.values.iter().map(text).collect(),
+            values: axis.values.iter().map(as_text).collect(),
         })
         .collect();
     let mut statistics = experiment.statistics.clone();
     for value in statistics.baseline.values_mut() {
-        *value = Value::String(text(value));
+        *value = Value::String(as_text(value));
     }
     Ok(Input {
         name: experiment.name.clone(),
@@ -115,8 +103,27 @@ pub(super) fn collect(
         untimed,
         defaults: defaults(experiment)?,
         published,
-        provenance: provenance(plan),
+        trainings: gathered.trainings,
+        work: gathered.work,
+        errors,
+        without_examples,
+        provenance: provenance(plan, &gathered.machines),
     })
+}
+
+/// How many sentences with errors are shown of each cell, and why none are.
+fn examples(experiment: &Experiment<Configuration>) -> (usize, Option<String>) {
+    if let Some(examples) = experiment.report.examples {
+        return (examples as usize, None);
+    }
+    let mut cells = experiment.cells().iter();
+    let is_generated = cells.all(|cell| cell.configuration.corpus.is_generated());
+    if is_generated {
+        return (EXAMPLES, None);
+    }
+    let reason = "Sentences are not shown, since the text of a corpus may not be passed on with a report. \
+                  With `--set report.examples=5` they are written into it.";
+    (0, Some(reason.to_owned()))
 }
 
 /// What the keys of the axes are where no axis sets them.
@@ -128,52 +135,14 @@ fn defaults(experiment: &Experiment<Configuration>) -> Result<Vec<(String, Strin
         let value = key
             .split('.')
             .try_fold(&configuration, |value, part| value.get(part))?;
-        Some((key.to_owned(), text(value)))
+        Some((key.to_owned(), as_text(value)))
     };
     Ok(axes.filter_map(|axis| default(&axis.key)).collect())
 }
 
-/// What a timed step measured, or why it has not.
-fn speed(plan: &Plan, store: &Store, key: &str) -> Result<Result<Speed, String>, Problem> {
-    let state = store.verify(key).map_err(Problem::set_up)?;
-    if !matches!(state, State::Done(_)) {
-        return Ok(Err(why(plan, store, key)));
-    }
-    let folder = store.folder(key).map_err(Problem::set_up)?;
-    let timed = read_timed(&folder).map_err(Problem::set_up)?;
-    Ok(Ok(Speed {
-        rate: timed.sentences_per_second,
-        parameters: timed.parameters,
-        key: key.to_owned(),
-        inside: timed.protocol.inside.name().to_owned(),
-        device: timed.machine.device.clone(),
-        batch: timed.protocol.batch,
-        conditions: timed.conditions(),
-        disturbed: timed.is_disturbed(),
-    }))
-}
-
-/// Why a run has no scores: the first of its steps that failed, or that it was not done.
-fn why(plan: &Plan, store: &Store, score: &str) -> String {
-    let mut open = vec![score];
-    while let Some(key) = open.pop() {
-        let step = plan.steps.iter().find(|step| step.key == key);
-        if let Ok(State::Failed { message, .. }) = store.state(key) {
-            let label = step.map_or(key, |step| step.label.as_str());
-            let message = message.lines().next().unwrap_or_default();
-            return format!("{label} failed: {message}");
-        }
-        open.extend(
-            step.iter()
-                .flat_map(|step| step.inputs.iter().map(String::as_str)),
-        );
-    }
-    "not done yet".to_owned()
-}
-
-/// What decided the numbers: no times and no hosts, since equal results give equal
-/// reports.
-fn provenance(plan: &Plan) -> Vec<(String, String)> {
+/// What decided the numbers and where they were made: what is stored, and nothing of this moment, since equal results
+/// give equal reports.
+fn provenance(plan: &Plan, machines: &[(String, usize)]) -> Vec<(String, String)> {
     let mut lines = vec![("sweep".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     for (what, name) in [
         ("corpus", &["corpus", "name"][..]),
@@ -190,13 +159,14 @@ fn provenance(plan: &Plan) -> Vec<(String, String)> {
             }
         }
     }
+    let machines = machines.iter();
+    lines.extend(machines.map(|(machine, steps)| {
+        let steps = if *steps == 1 {
+            "1 step".to_owned()
+        } else {
+            format!("{steps} steps")
+        };
+        ("made on".to_owned(), format!("{machine} ({steps})"))
+    }));
     lines
-}
-
-/// An axis value as people read it: strings plain, everything else as JSON.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

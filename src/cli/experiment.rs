@@ -28,6 +28,7 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
     let measures = Measure::ALL.map(Measure::name);
     let vocabulary = Vocabulary {
         metrics: &metrics,
+        averages: &Column::MACROS,
         measures: &measures,
         rates: &Column::RATES,
         sizes: &Column::SIZES,
@@ -50,6 +51,8 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
             )));
         }
     }
+    require_types(&experiment)
+        .map_err(|message| Problem::set_up(format!("{}: {message}", arguments.file.display())))?;
     if experiment.runs().is_empty() {
         return Err(Problem::nothing(format!(
             "{}: the axes leave no run",
@@ -57,6 +60,28 @@ pub(super) fn load(arguments: &ExperimentArguments) -> Result<Experiment<Configu
         )));
     }
     Ok(experiment)
+}
+
+/// Averages over types need a scoring profile that keeps the counts of types, or their columns would stay empty.
+fn require_types(experiment: &Experiment<Configuration>) -> Result<(), String> {
+    let kept = |cell: &Cell<Configuration>| cell.configuration.eval.profile.keeps_types();
+    if experiment.cells().iter().any(kept) {
+        return Ok(());
+    }
+    let tables = experiment.tables.iter();
+    let tables = tables.flat_map(|table| table.columns.iter().chain(&table.pairwise));
+    let plots = experiment.plots.iter();
+    let plots = plots.flat_map(|plot| plot.y.iter().chain([&plot.x]));
+    let claims = experiment.claims.iter().map(|claim| &claim.metric);
+    let mut names = tables.chain(plots).chain(claims);
+    let averaged = |name: &&String| matches!(name.parse(), Ok(Column::Macro(..)));
+    match names.find(averaged) {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "`{name}` is an average over types, whose counts are kept under the scoring profile \
+             \"crone\" alone: set `eval.profile` to it"
+        )),
+    }
 }
 
 /// The folders a plan may read.

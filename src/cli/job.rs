@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::systems::Configuration;
 
 use super::arguments::RunArguments;
-use super::collect::collect;
+use super::collect::{Depth, collect};
 use super::exit::{Exit, Problem};
 use super::experiment::{cores, jobs, load, places};
 use super::output::complain;
@@ -91,7 +91,7 @@ impl<'a> Job<'a> {
     /// Writes the report of what there is, and gives what it shows and its page; nothing
     /// where no run has scores.
     pub(super) fn report(&self) -> Result<Option<(Input, PathBuf)>, Problem> {
-        let input = collect(&self.experiment, &self.plan, &self.store)?;
+        let input = collect(&self.experiment, &self.plan, &self.store, Depth::Whole)?;
         if input.runs.is_empty() {
             complain("no run has scores yet, so there is no report");
             return Ok(None);

@@ -6,16 +6,27 @@
 mod arguments;
 mod bench;
 mod collect;
+mod collect_errors;
+mod collect_runs;
+mod collect_work;
+mod compare;
 mod data;
+mod diff;
 mod embed;
 mod exit;
 mod experiment;
+mod export;
+mod gc;
 mod job;
+mod logs;
 mod model;
+mod naming;
 mod output;
 mod plan;
 mod run;
 mod schema;
+mod score;
+mod status;
 mod step;
 
 use clap::Parser;
@@ -35,6 +46,13 @@ pub fn main() -> Exit {
         Verb::Data(options) => data::data(options),
         Verb::Model(options) => model::model(options),
         Verb::Embed(options) => embed::embed(options),
+        Verb::Status(options) => status::status(options),
+        Verb::Logs(options) => logs::logs(options),
+        Verb::Diff(options) => diff::diff(options),
+        Verb::Gc(options) => gc::gc(options),
+        Verb::Export(options) => export::export(options),
+        Verb::Score(options) => score::score(options),
+        Verb::Compare(options) => compare::compare(options),
         Verb::Schema => schema::schema(),
     };
     match result {

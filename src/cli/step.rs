@@ -8,6 +8,7 @@ use crate::systems::{Hints, Origin, Work, execute};
 
 use super::arguments::StepArguments;
 use super::exit::{Exit, Problem};
+use super::naming;
 use super::output::complain;
 
 pub(super) fn step(arguments: &StepArguments) -> Result<Exit, Problem> {
@@ -26,9 +27,8 @@ pub(super) fn step(arguments: &StepArguments) -> Result<Exit, Problem> {
     }
     let mut exit = Exit::Done;
     for given in &arguments.keys {
-        let key = &whole(&store, given)?;
         // A key that the store does not know is a slip, not a step that failed.
-        store.description(key).map_err(Problem::set_up)?;
+        let key = &naming::step(&store, given)?.key;
         if let State::Done(_) = store.verify(key).map_err(Problem::set_up)? {
             complain(&format!("{key} is done"));
             continue;
@@ -43,28 +43,6 @@ pub(super) fn step(arguments: &StepArguments) -> Result<Exit, Problem> {
         }
     }
     Ok(exit)
-}
-
-/// The key that starts with `given`, which may be whole.
-fn whole(store: &Store, given: &str) -> Result<String, Problem> {
-    if given.len() >= 64 {
-        return Ok(given.to_owned());
-    }
-    let steps = store.steps().map_err(Problem::set_up)?;
-    let mut found = steps
-        .into_iter()
-        .map(|record| record.key)
-        .filter(|key| key.starts_with(given));
-    match (found.next(), found.next()) {
-        (Some(key), None) => Ok(key),
-        (None, _) => Err(Problem::set_up(format!(
-            "the store has no step whose key starts with `{given}`; `sweep run` puts the steps of \
-             an experiment there"
-        ))),
-        (Some(_), Some(_)) => Err(Problem::set_up(format!(
-            "several steps of the store have keys that start with `{given}`; give more digits"
-        ))),
-    }
 }
 
 /// Does the step that `writer` has begun; gives back what is recorded beside its result.

@@ -61,6 +61,14 @@ pub fn read_columns(path: &Path) -> Result<Vec<Document>, CorpusError> {
     Ok(filled.enumerate().map(document).collect())
 }
 
+/// The entities that the tags of a sentence stand for, in text order, read as [`read_columns`] reads them: an `I`
+/// without a fitting tag before it begins an entity, as in `conlleval` (Tjong Kim Sang and De Meulder 2003). None
+/// where a tag is neither `O` nor one of `B-`, `I-`, `E-` and `S-` with a type.
+pub fn entities_of_tags<T: AsRef<str>>(tags: &[T]) -> Option<Vec<Entity>> {
+    let tags: Option<Vec<Tag>> = tags.iter().map(|tag| Tag::read(tag.as_ref())).collect();
+    tags.map(entities)
+}
+
 /// What is wrong with a line.
 fn complaint(line: &str, tag: Option<&str>) -> String {
     let wanted = "expected a word in the first column and in the last O, or B-, I-, E- or S- and an entity type";

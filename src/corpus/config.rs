@@ -77,6 +77,11 @@ impl CorpusConfig {
         }
     }
 
+    /// Whether the documents are made up here, so that their text is anybody's.
+    pub fn is_generated(&self) -> bool {
+        self.path.is_none() && self.name == Self::default().name
+    }
+
     /// Every impossible value, as its dotted key below the corpus section and what is wrong with it.
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();

@@ -72,6 +72,16 @@ pub enum CorpusError {
         /// What does not fit.
         message: String,
     },
+    /// Predictions are not of the documents they are to be held against.
+    #[error("{}{}: {message}", .path.display(), at_line(*.line))]
+    Unmatched {
+        /// The file of predictions.
+        path: PathBuf,
+        /// The line, counted from 1, where one is at fault.
+        line: Option<usize>,
+        /// What does not fit.
+        message: String,
+    },
     /// Predictions do not fit the documents they are written with.
     #[error("predictions do not fit document `{document}`: {message}")]
     Mismatch {
@@ -96,6 +106,10 @@ fn list(paths: &[PathBuf]) -> String {
         .map(|path| path.display().to_string())
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+fn at_line(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(":{line}"))
 }
 
 fn in_document(document: Option<&str>) -> String {

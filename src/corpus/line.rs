@@ -15,16 +15,17 @@ pub(super) fn lines(
         path: path.into(),
         source,
     })?;
-    let path = path.to_path_buf();
-    let numbered: Vec<(usize, String)> = text
+    let lines: Vec<_> = lines_of(path, &text).collect();
+    Ok(lines.into_iter())
+}
+
+/// The non-empty lines of a text that was read from `path`, parsed.
+pub(super) fn lines_of(path: &Path, text: &str) -> impl Iterator<Item = Result<Line, CorpusError>> {
+    let filled = text
         .lines()
         .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| (index + 1, line.to_owned()))
-        .collect();
-    Ok(numbered
-        .into_iter()
-        .map(move |(number, text)| Line::parse(&path, number, &text)))
+        .filter(|(_, line)| !line.trim().is_empty());
+    filled.map(move |(index, line)| Line::parse(path, index + 1, line))
 }
 
 /// One line of a file, and what an error about it must name.
@@ -71,7 +72,12 @@ impl Line {
         })
     }
 
-    fn error(&self, field: impl Into<String>, message: impl Into<String>) -> CorpusError {
+    /// An error about a field of the line.
+    pub(super) fn error(
+        &self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> CorpusError {
         CorpusError::Malformed {
             path: self.path.clone(),
             line: self.number,
@@ -81,6 +87,11 @@ impl Line {
         }
     }
 
+    /// The number of the line in its file, from 1.
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
     /// Whether the line has this field.
     pub(super) fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
@@ -88,6 +99,20 @@ impl Line {
 
     /// The document with its gold annotation.
     pub(super) fn document(&self) -> Result<Document, CorpusError> {
+        let mut document = self.words()?;
+        let entities = self.entities("ner", &document)?;
+        let relations = self.relations("relations", &document)?;
+        for ((sentence, entities), relations) in
+            document.sentences.iter_mut().zip(entities).zip(relations)
+        {
+            sentence.entities = entities;
+            sentence.relations = relations;
+        }
+        Ok(document)
+    }
+
+    /// The document without annotation.
+    pub(super) fn words(&self) -> Result<Document, CorpusError> {
         let Some(key) = self.key.clone() else {
             let found = self.fields.get("doc_key").map_or("nothing", kind);
             return Err(self.error("doc_key", format!("expected a string, found {found}")));
@@ -111,16 +136,7 @@ impl Line {
                 ..Sentence::default()
             });
         }
-        let mut document = Document { key, sentences };
-        let entities = self.entities("ner", &document)?;
-        let relations = self.relations("relations", &document)?;
-        for ((sentence, entities), relations) in
-            document.sentences.iter_mut().zip(entities).zip(relations)
-        {
-            sentence.entities = entities;
-            sentence.relations = relations;
-        }
-        Ok(document)
+        Ok(Document { key, sentences })
     }
 
     /// `[start, end, type]` items of each sentence.

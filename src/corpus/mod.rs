@@ -4,6 +4,7 @@
 //! A room of its own so that no system, scorer or report depends on a file format: whatever a corpus
 //! was published as, it arrives here as a [`Corpus`] and is known by its content hash alone.
 
+mod annotated;
 mod arrange;
 mod check;
 mod columns;
@@ -28,9 +29,13 @@ mod share;
 mod spert;
 mod statistics;
 
+pub use annotated::{
+    FileFormat, GoldFile, Matched, MatchedBy, PredictedFile, match_predictions, read_gold,
+    read_predicted,
+};
 pub use arrange::{Level, SelectOn, TrainOn};
 pub use check::{Check, Finding, Severity, check};
-pub use columns::read_columns;
+pub use columns::{entities_of_tags, read_columns};
 pub use config::CorpusConfig;
 pub use demo::{DemoConfig, DemoDocuments, demo};
 pub use document::{Corpus, Document, Entity, Labels, Relation, Sentence, Span, Split};

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::dygie;
-use super::line::lines;
+use super::line::{Line, lines};
 use super::{CorpusError, Document, Extraction, Prediction};
 
 /// Writes one line for each document: `doc_key`, `sentences`, `ner`, `relations`, and the four predicted
@@ -132,43 +132,55 @@ pub fn read_predictions(path: &Path) -> Result<(Vec<Document>, Vec<Prediction>),
     for line in lines(path)? {
         let line = line?;
         let document = line.document()?;
-        let entities = line.entities("predicted_ner", &document)?;
-        let relations = line.relations("predicted_relations", &document)?;
-        let spans = if line.has("predicted_spans") {
-            line.spans("predicted_spans", &document)?
-        } else {
-            each(&entities, |entity| entity.span)
-        };
-        let pairs = if line.has("predicted_pairs") {
-            line.pairs("predicted_pairs", &document)?
-        } else {
-            each(&relations, |relation| (relation.head, relation.tail))
-        };
-        let links = if line.has("predicted_links") {
-            line.links("predicted_links", &document)?
-        } else {
-            vec![Vec::new(); document.sentences.len()]
-        };
-        let sentences = spans.into_iter().zip(entities).zip(pairs).zip(relations);
-        let sentences = sentences
-            .zip(links)
-            .map(
-                |((((spans, entities), pairs), relations), links)| Extraction {
-                    spans,
-                    entities,
-                    pairs,
-                    relations,
-                    links,
-                },
-            )
-            .collect();
         predictions.push(Prediction {
             key: document.key.clone(),
-            sentences,
+            sentences: predicted(&line, &document, true)?,
         });
         documents.push(document);
     }
     Ok((documents, predictions))
+}
+
+/// What a line predicts for the sentences of `document`; nothing is related unless `related`, and then
+/// `predicted_relations` must be there.
+pub(super) fn predicted(
+    line: &Line,
+    document: &Document,
+    related: bool,
+) -> Result<Vec<Extraction>, CorpusError> {
+    let entities = line.entities("predicted_ner", document)?;
+    let relations = if related {
+        line.relations("predicted_relations", document)?
+    } else {
+        vec![Vec::new(); document.sentences.len()]
+    };
+    let spans = if line.has("predicted_spans") {
+        line.spans("predicted_spans", document)?
+    } else {
+        each(&entities, |entity| entity.span)
+    };
+    let pairs = if related && line.has("predicted_pairs") {
+        line.pairs("predicted_pairs", document)?
+    } else {
+        each(&relations, |relation| (relation.head, relation.tail))
+    };
+    let links = if related && line.has("predicted_links") {
+        line.links("predicted_links", document)?
+    } else {
+        vec![Vec::new(); document.sentences.len()]
+    };
+    let sentences = spans.into_iter().zip(entities).zip(pairs).zip(relations);
+    let sentences =
+        sentences.zip(links).map(
+            |((((spans, entities), pairs), relations), links)| Extraction {
+                spans,
+                entities,
+                pairs,
+                relations,
+                links,
+            },
+        );
+    Ok(sentences.collect())
 }
 
 fn each<T, U>(lists: &[Vec<T>], of: impl Fn(&T) -> U) -> Vec<Vec<U>> {

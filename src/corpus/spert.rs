@@ -7,6 +7,16 @@ use serde_json::Value;
 use super::line::kind;
 use super::{CorpusError, Document, Entity, Relation, Sentence, Span};
 
+/// The records of a file, each a document of one sentence.
+pub(super) struct Records {
+    /// The documents.
+    pub(super) documents: Vec<Document>,
+    /// The line on which each begins, from 1.
+    pub(super) lines: Vec<usize>,
+    /// Whether every record has an `orig_id`; without, its key is its place in the file.
+    pub(super) keyed: bool,
+}
+
 /// Reads the records of one file; each becomes a document of one sentence, its key the record's `orig_id`
 /// or, without one, its place in the list.
 ///
@@ -14,10 +24,26 @@ use super::{CorpusError, Document, Entity, Relation, Sentence, Span};
 /// [`CorpusError::Read`] where the file cannot be read, [`CorpusError::Malformed`] at the first record that
 /// is none. Such files may hold all records on one line, so that the field begins with the record's place.
 pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
-    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
+    Ok(records(path, &text(path)?)?.documents)
+}
+
+/// Reads such records one a line.
+///
+/// # Errors
+/// As for [`read_spert`]; a record's line is its own.
+pub fn read_spert_lines(path: &Path) -> Result<Vec<Document>, CorpusError> {
+    Ok(records_by_line(path, &text(path)?)?.documents)
+}
+
+fn text(path: &Path) -> Result<String, CorpusError> {
+    std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
         path: path.into(),
         source,
-    })?;
+    })
+}
+
+/// The records of a list.
+pub(super) fn records(path: &Path, text: &str) -> Result<Records, CorpusError> {
     let malformed = |line: usize, document: Option<&str>, field: String, message: String| {
         CorpusError::Malformed {
             path: path.into(),
@@ -27,7 +53,7 @@ pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
             message,
         }
     };
-    let value: Value = serde_json::from_str(&text).map_err(|error| {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
         malformed(
             error.line(),
             None,
@@ -43,30 +69,35 @@ pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
             format!("expected a list of records, found {}", kind(&value)),
         ));
     };
-    let starts = record_lines(&text);
+    let mut lines = record_lines(text);
+    lines.resize(records.len(), 1);
     let read = |(place, record): (usize, &Value)| {
         document(record, place).map_err(|(key, field, message)| {
-            let line = starts.get(place).copied().unwrap_or(1);
-            malformed(line, Some(&key), format!("[{place}].{field}"), message)
+            malformed(
+                lines[place],
+                Some(&key),
+                format!("[{place}].{field}"),
+                message,
+            )
         })
     };
-    records.iter().enumerate().map(read).collect()
+    let documents: Result<Vec<Document>, CorpusError> =
+        records.iter().enumerate().map(read).collect();
+    Ok(Records {
+        documents: documents?,
+        lines,
+        keyed: records.iter().all(is_keyed),
+    })
 }
 
-/// Reads such records one a line.
-///
-/// # Errors
-/// As for [`read_spert`]; a record's line is its own.
-pub fn read_spert_lines(path: &Path) -> Result<Vec<Document>, CorpusError> {
-    let text = std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
-        path: path.into(),
-        source,
-    })?;
+/// Records one a line.
+pub(super) fn records_by_line(path: &Path, text: &str) -> Result<Records, CorpusError> {
     let filled = text
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty());
-    let read = |(place, (index, line)): (usize, (usize, &str))| {
+    let (mut documents, mut lines, mut keyed) = (Vec::new(), Vec::new(), true);
+    for (place, (index, line)) in filled.enumerate() {
         let malformed = |document, field, message| CorpusError::Malformed {
             path: path.into(),
             line: index + 1,
@@ -77,10 +108,24 @@ pub fn read_spert_lines(path: &Path) -> Result<Vec<Document>, CorpusError> {
         let record: Value = serde_json::from_str(line).map_err(|error| {
             malformed(None, "line".into(), format!("not a JSON value: {error}"))
         })?;
-        document(&record, place)
-            .map_err(|(key, field, message)| malformed(Some(key), field, message))
-    };
-    filled.enumerate().map(read).collect()
+        let read = document(&record, place);
+        documents.push(read.map_err(|(key, field, message)| malformed(Some(key), field, message))?);
+        lines.push(index + 1);
+        keyed &= is_keyed(&record);
+    }
+    Ok(Records {
+        documents,
+        lines,
+        keyed,
+    })
+}
+
+/// Whether a record says which it is.
+fn is_keyed(record: &Value) -> bool {
+    matches!(
+        record.get("orig_id"),
+        Some(Value::String(_) | Value::Number(_))
+    )
 }
 
 /// The document of a record; or its key, and the field and message of what is wrong.

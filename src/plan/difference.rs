@@ -2,19 +2,17 @@
 
 use serde_json::Value;
 
+/// A dotted path, and what both sides have there as people read it.
+pub type Difference = (String, String, String);
+
 /// Dotted paths at which `new` differs from `old`, with both sides as people read them.
-pub(super) fn differences(old: &Value, new: &Value) -> Vec<(String, String, String)> {
+pub fn differences(old: &Value, new: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("", Some(old), Some(new), &mut found);
     found
 }
 
-fn compare(
-    path: &str,
-    old: Option<&Value>,
-    new: Option<&Value>,
-    found: &mut Vec<(String, String, String)>,
-) {
+fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Difference>) {
     if old == new {
         return;
     }

@@ -22,6 +22,7 @@ mod step;
 pub use again::Timing;
 pub use build::{Plan, PlannedRun, build};
 pub use claims::claims;
+pub use difference::{Difference, differences};
 pub use floor::{Floor, floors};
 pub use places::Places;
 pub use reason::{Reason, reasons};

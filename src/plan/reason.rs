@@ -19,6 +19,8 @@ pub enum Reason {
     Changed(String),
     /// An input is to be done again.
     Input,
+    /// Something that is to be done reads what was removed from its result to save space.
+    Collected,
     /// It was begun and not finished.
     Unfinished,
     /// Its result does not match its checksum.
@@ -39,6 +41,7 @@ impl fmt::Display for Reason {
             Self::New => formatter.write_str("new"),
             Self::Changed(what) => write!(formatter, "new because {what}"),
             Self::Input => formatter.write_str("new because an input is"),
+            Self::Collected => formatter.write_str("removed to save space, done again"),
             Self::Unfinished => formatter.write_str("unfinished, starts again"),
             Self::Damaged(what) => write!(formatter, "damaged ({what}), done again"),
             Self::Failed { attempts, message } => {
@@ -80,6 +83,23 @@ pub fn reasons(steps: &[Step], store: &Store) -> Result<Vec<Reason>, StoreError>
         };
         fresh.insert(&step.key, reason != Reason::Cached);
         reasons.push(reason);
+    }
+    let place: HashMap<&str, usize> = steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| (step.key.as_str(), place))
+        .collect();
+    // Inputs come before what reads them, so going backwards finds chains of what is gone.
+    for (number, step) in steps.iter().enumerate().rev() {
+        if reasons[number] == Reason::Cached {
+            continue;
+        }
+        for input in step.inputs.iter().filter_map(|key| place.get(key.as_str())) {
+            if reasons[*input] == Reason::Cached && !store.collected(&steps[*input].key)?.is_empty()
+            {
+                reasons[*input] = Reason::Collected;
+            }
+        }
     }
     Ok(reasons)
 }

@@ -49,7 +49,9 @@ pub(crate) fn published_for<'a>(
 /// Whether a published value of a column was counted as `convention` counts; speeds and sizes are not counted.
 fn is_counted_as(value: &PublishedValue, column: Column, convention: Convention) -> bool {
     match column {
-        Column::Counted(metric, _) => value.convention.compares(convention, metric),
+        Column::Counted(metric, _) | Column::Macro(metric, _) => {
+            value.convention.compares(convention, metric)
+        }
         Column::Speed | Column::Parameters => true,
     }
 }

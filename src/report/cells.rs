@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::input::{Axis, Input, ScoredRun};
-use crate::score::{Column, Counts, Metric};
+use crate::score::{Column, Counts, Metric, macro_average};
 use crate::stats::{self, RunCounts};
 
 /// Why a speed is not tested over documents.
 pub(crate) const SPEED_OF_A_RUN: &str = "a speed is that of a whole run, not of its documents";
+
+/// Why an average over types is not tested over documents, and has no interval.
+pub(crate) const AVERAGE_OVER_TYPES: &str = "an average over types is no sum over documents";
 
 /// One combination of axis values with the runs that were scored.
 #[derive(Debug, Clone)]
@@ -124,6 +127,9 @@ pub(crate) fn total(run: &ScoredRun, metric: Metric) -> Option<Counts> {
 pub(crate) fn score(run: &ScoredRun, column: Column) -> Option<f64> {
     match column {
         Column::Counted(metric, measure) => Some(100.0 * measure.of(total(run, metric)?)),
+        Column::Macro(metric, measure) => {
+            Some(100.0 * macro_average(&run.counts, metric)?.measure(measure))
+        }
         Column::Speed => Some(run.speed.as_ref()?.rate),
         Column::Parameters => Some(run.speed.as_ref()?.parameters? as f64 / 1e6),
     }
@@ -189,8 +195,10 @@ impl Cell<'_> {
         column: Column,
         chosen: &BTreeSet<RunId>,
     ) -> Result<RunCounts, String> {
-        let Column::Counted(metric, measure) = column else {
-            return Err(SPEED_OF_A_RUN.to_owned());
+        let (metric, measure) = match column {
+            Column::Counted(metric, measure) => (metric, measure),
+            Column::Macro(..) => return Err(AVERAGE_OVER_TYPES.to_owned()),
+            Column::Speed | Column::Parameters => return Err(SPEED_OF_A_RUN.to_owned()),
         };
         let runs = self.runs.iter().filter(|run| chosen.contains(&id(run)));
         let runs: Vec<(Option<u32>, BTreeMap<&str, Counts>)> = runs

@@ -30,6 +30,7 @@ pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -
         DocumentCounts {
             document: format!("d{number:02}"),
             counts: scored.collect::<BTreeMap<_, _>>(),
+            types: None,
         }
     };
     ScoredRun {
@@ -42,6 +43,7 @@ pub(crate) fn run(approach: &str, seed: u64, levels: [u64; 6], documents: u64) -
         ),
         counts: (0..documents).map(document).collect(),
         speed: None,
+        trainings: Vec::new(),
     }
 }
 
@@ -93,6 +95,10 @@ pub(crate) fn experiment(seeds: u64) -> Input {
         untimed: Vec::new(),
         defaults: Vec::new(),
         published: Vec::new(),
+        trainings: Vec::new(),
+        work: Vec::new(),
+        errors: Vec::new(),
+        without_examples: None,
         provenance: vec![("version".to_owned(), "0.1.0".to_owned())],
     }
 }

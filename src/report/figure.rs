@@ -8,11 +8,12 @@ use super::error::ReportError;
 use super::frame::Spreads;
 use super::heat::{self, Heat};
 use super::input::Input;
+use super::learning::{self, Learning};
 use super::scatter::{self, Scatter};
 use super::series::{self, Series};
 use super::{
-    critical_plot, critical_text, curve_plot, heat_plot, heat_text, line_plot, scatter_plot,
-    scatter_text, series_text,
+    critical_plot, critical_text, curve_plot, heat_plot, heat_text, learning_plot, learning_text,
+    line_plot, scatter_plot, scatter_text, series_text,
 };
 use crate::spec::{Plot, PlotKind};
 
@@ -23,6 +24,8 @@ pub(crate) enum Figure {
     Lines(Series),
     /// A point for each cell.
     Scatter(Scatter),
+    /// What trainings came to after every epoch.
+    Learning(Learning),
     /// A field for every two cells.
     Heat(Heat),
     /// Average ranks on an axis.
@@ -42,6 +45,7 @@ pub(crate) fn build(
             Figure::Lines(series::build(input, number, plot, cells, spreads)?)
         }
         PlotKind::Scatter => Figure::Scatter(scatter::build(input, number, plot, cells)?),
+        PlotKind::LearningCurve => Figure::Learning(learning::build(input, number, plot, cells)?),
         PlotKind::PValues => Figure::Heat(heat::build(input, number, plot, cells)?),
         PlotKind::CriticalDifference => {
             Figure::Critical(critical::build(input, number, plot, cells)?)
@@ -55,6 +59,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series.number,
             Self::Scatter(scatter) => scatter.number,
+            Self::Learning(learning) => learning.number,
             Self::Heat(heat) => heat.number,
             Self::Critical(critical) => critical.number,
         }
@@ -65,6 +70,7 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.caption,
             Self::Scatter(scatter) => &scatter.caption,
+            Self::Learning(learning) => &learning.caption,
             Self::Heat(heat) => &heat.caption,
             Self::Critical(critical) => &critical.caption,
         }
@@ -75,6 +81,7 @@ impl Figure {
         match self {
             Self::Lines(series) => &series.note,
             Self::Scatter(scatter) => &scatter.note,
+            Self::Learning(learning) => &learning.note,
             Self::Heat(heat) => &heat.note,
             Self::Critical(critical) => &critical.note,
         }
@@ -85,6 +92,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series.missing.as_deref(),
             Self::Scatter(scatter) => scatter.missing.as_deref(),
+            Self::Learning(learning) => learning.missing.as_deref(),
             Self::Heat(heat) => heat.missing.as_deref(),
             Self::Critical(critical) => critical.missing.as_deref(),
         }
@@ -95,6 +103,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::alternative(series),
             Self::Scatter(scatter) => scatter_text::alternative(scatter),
+            Self::Learning(learning) => learning_text::alternative(learning),
             Self::Heat(heat) => heat_text::alternative(heat),
             Self::Critical(critical) => critical_text::alternative(critical),
         }
@@ -108,6 +117,7 @@ impl Figure {
                 None => line_plot::svg(series),
             },
             Self::Scatter(scatter) => scatter_plot::svg(scatter),
+            Self::Learning(learning) => learning_plot::svg(learning),
             Self::Heat(heat) => heat_plot::svg(heat),
             Self::Critical(critical) => critical_plot::svg(critical),
         }
@@ -121,6 +131,7 @@ impl Figure {
                 None => line_plot::png(series, path),
             },
             Self::Scatter(scatter) => scatter_plot::png(scatter, path),
+            Self::Learning(learning) => learning_plot::png(learning, path),
             Self::Heat(heat) => heat_plot::png(heat, path),
             Self::Critical(critical) => critical_plot::png(critical, path),
         }
@@ -134,6 +145,7 @@ impl Figure {
                 None => series.intervals.is_empty(),
             },
             Self::Scatter(scatter) => scatter.is_empty(),
+            Self::Learning(learning) => learning.is_empty(),
             Self::Heat(heat) => heat.is_empty(),
             Self::Critical(critical) => critical.is_empty(),
         }
@@ -144,6 +156,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::markdown(series),
             Self::Scatter(scatter) => scatter_text::markdown(scatter),
+            Self::Learning(learning) => learning_text::markdown(learning),
             Self::Heat(heat) => heat_text::markdown(heat),
             Self::Critical(critical) => critical_text::markdown(critical),
         }
@@ -154,6 +167,7 @@ impl Figure {
         match self {
             Self::Lines(series) => series_text::csv(input, series),
             Self::Scatter(scatter) => scatter_text::csv(input, scatter),
+            Self::Learning(learning) => learning_text::csv(learning),
             Self::Heat(heat) => heat_text::csv(input, heat),
             Self::Critical(critical) => critical_text::csv(critical),
         }

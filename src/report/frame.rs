@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::cells::{self, Cell};
 use super::error::ReportError;
-use super::input::Input;
+use super::input::{Input, ScoredRun};
 use crate::score::{Column as Scores, Measure, Metric};
 use crate::stats::Summary;
 
@@ -42,7 +42,7 @@ pub(crate) fn metrics(input: &Input) -> Vec<Metric> {
     found.into_iter().collect()
 }
 
-/// One line per run and metric: axis values, seed, fold, metric, precision, recall, f1, key. Where runs were timed,
+/// One line per run and metric, and where types were kept one for the average over them: axis values, seed, fold, metric, precision, recall, f1, key. Where runs were timed,
 /// one more line for each, with its rate in a column of its own; and where the parameters of what was timed were
 /// counted, another.
 pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, ReportError> {
@@ -52,23 +52,25 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
     let (mut rates, mut sizes) = (Vec::new(), Vec::new());
     for cell in cells {
         for run in &cell.runs {
-            let counted = metrics(input)
-                .into_iter()
-                .filter_map(|metric| Some((metric.into(), Some(cells::total(run, metric)?))));
+            let counted = metrics(input).into_iter().flat_map(|metric| {
+                let whole = Scores::Counted(metric, Measure::F1);
+                [whole, Scores::Macro(metric, Measure::F1)]
+            });
+            let counted = counted.filter_map(|column| Some((column, Some(measures(run, column)?))));
             let timed = [Scores::Speed, Scores::Parameters]
                 .into_iter()
                 .filter(|column| cells::score(run, *column).is_some())
                 .map(|column| (column, None));
-            for (shown, counts) in counted.chain(timed) {
+            for (shown, scored) in counted.chain(timed) {
                 for (column, (_, value)) in axes.iter_mut().zip(&cell.values) {
                     column.push(value);
                 }
                 seeds.push(run.seed);
                 folds.push(run.fold);
                 names.push(shown.name());
-                precisions.push(counts.map(|counts| 100.0 * counts.precision()));
-                recalls.push(counts.map(|counts| 100.0 * counts.recall()));
-                scores.push(counts.map(|counts| 100.0 * counts.f1()));
+                precisions.push(scored.map(|[precision, _, _]| precision));
+                recalls.push(scored.map(|[_, recall, _]| recall));
+                scores.push(scored.map(|[_, _, f1]| f1));
                 for (values, column) in [
                     (&mut rates, Scores::Speed),
                     (&mut sizes, Scores::Parameters),
@@ -76,7 +78,7 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
                     let own = (shown == column).then(|| cells::score(run, column));
                     values.push(own.flatten());
                 }
-                let timed = run.speed.as_ref().filter(|_| counts.is_none());
+                let timed = run.speed.as_ref().filter(|_| scored.is_none());
                 keys.push(timed.map_or(run.key.as_str(), |speed| &speed.key));
             }
         }
@@ -105,6 +107,13 @@ pub(crate) fn long(input: &Input, cells: &[Cell<'_>]) -> Result<DataFrame, Repor
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
+/// Precision, recall and F1 of a column in percent; none where it was not scored.
+fn measures(run: &ScoredRun, column: Scores) -> Option<[f64; 3]> {
+    let of = |measure| cells::score(run, column.with(measure));
+    let [precision, recall, f1] = Measure::ALL.map(of);
+    Some([precision?, recall?, f1?])
+}
+
 /// Groups the long table by cell and metric or speed, for each measure. Seeds inside a fold are averaged first, because
 /// folds are the observations of a cross-validation.
 pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, ReportError> {
@@ -131,8 +140,8 @@ pub(crate) fn spreads(input: &Input, long: &DataFrame) -> Result<Spreads, Report
             continue;
         };
         let shown: Vec<(Scores, &str)> = match column {
-            Scores::Counted(metric, _) => Measure::ALL
-                .map(|measure| (Scores::Counted(metric, measure), measure.name()))
+            Scores::Counted(..) | Scores::Macro(..) => Measure::ALL
+                .map(|measure| (column.with(measure), measure.name()))
                 .to_vec(),
             Scores::Speed => vec![(column, RATE)],
             Scores::Parameters => vec![(column, SIZE)],

@@ -322,13 +322,13 @@ fn named(table: usize, names: &[String], others: &[&str]) -> Result<Vec<Column>,
     let read = |name: &String| {
         let column = Column::from_str(name).ok();
         let column = column.filter(|column| match column {
-            Column::Counted(..) => true,
+            Column::Counted(..) | Column::Macro(..) => true,
             Column::Speed | Column::Parameters => others.contains(&column.name().as_str()),
         });
         column.ok_or_else(|| ReportError::UnknownColumn {
             table,
             column: name.clone(),
-            known: [&Metric::ALL.map(Metric::name)[..], others]
+            known: [&Metric::ALL.map(Metric::name)[..], &Column::MACROS, others]
                 .concat()
                 .join(", "),
         })

@@ -1,6 +1,8 @@
 //! What a report is made from: plain data that the caller collects from the store.
 
+use super::analysis::CellErrors;
 use super::cells;
+use super::training::{Training, Work};
 use crate::score::{Convention, DocumentCounts, Profile, Symmetric};
 use crate::spec::{Claim, Plot, Statistics, Table};
 
@@ -46,8 +48,16 @@ pub struct Input {
     pub defaults: Vec<(String, String)>,
     /// Values that papers printed for the table this experiment mirrors.
     pub published: Vec<PublishedValue>,
-    /// Names and values printed at the foot of the page. Neither times nor hosts belong here:
-    /// reports are compared byte for byte.
+    /// The trainings behind the runs, each once.
+    pub trainings: Vec<Training>,
+    /// What all steps behind the runs took, by kind.
+    pub work: Vec<Work>,
+    /// The errors of each cell.
+    pub errors: Vec<CellErrors>,
+    /// Why there are no examples of errors, where they were left out.
+    pub without_examples: Option<String>,
+    /// Names and values printed at the foot of the page. What happens to be true while the report is written does not
+    /// belong here: reports of equal results are compared byte for byte.
     pub provenance: Vec<(String, String)>,
 }
 
@@ -132,6 +142,8 @@ pub struct ScoredRun {
     pub counts: Vec<DocumentCounts>,
     /// How fast its inference is, where that was measured.
     pub speed: Option<Speed>,
+    /// Its trainings among those of the report, in the order of its pipeline.
+    pub trainings: Vec<usize>,
 }
 
 /// How fast the inference of one run is.

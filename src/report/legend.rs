@@ -4,7 +4,7 @@ use std::fmt::Write as _; // Writing to a string cannot fail, so its results are
 
 use super::baseline::Baseline;
 use super::beside;
-use super::cells;
+use super::cells::{self, AVERAGE_OVER_TYPES};
 use super::compare::{Comparison, SeedTest};
 use super::conventions;
 use super::correction;
@@ -340,10 +340,16 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
         }
     }
     lines.extend(document_floors(input, grid));
+    let averaged = |one: &Comparison| matches!(one.column, Column::Macro(..));
+    if grid.comparisons.iter().any(averaged) {
+        lines.push(format!(
+            "Averages over types are compared over seeds alone: {AVERAGE_OVER_TYPES}."
+        ));
+    }
     for one in &grid.comparisons {
         let untested = [
             ("seeds", one.seeds.as_ref().err()),
-            // That of speeds is the same for all and told once.
+            // That of speeds, and of averages over types, is the same for all and told once.
             ("documents", documents(one)),
         ];
         for (unit, reason) in untested {
@@ -363,7 +369,7 @@ fn floors(input: &Input, grid: &Grid) -> Vec<String> {
 /// Why a comparison of scores has no test over documents.
 fn documents(one: &Comparison) -> Option<&String> {
     let reason = one.documents.as_ref().err();
-    reason.filter(|_| one.column != Column::Speed)
+    reason.filter(|_| matches!(one.column, Column::Counted(..)))
 }
 
 /// The numbers of documents with which no mark over documents is possible.

@@ -5,6 +5,7 @@
 //! scores, all tests, and one page that needs nothing else. What a mark claims is said under the
 //! table, and so is what could not be marked.
 
+mod analysis;
 mod baseline;
 mod bench;
 mod bench_text;
@@ -29,6 +30,7 @@ mod curve_window;
 mod curves;
 mod equal_f1;
 mod error;
+mod export;
 mod fields;
 mod figure;
 mod file;
@@ -43,6 +45,9 @@ mod intervals;
 mod labels;
 mod latex;
 mod layout;
+mod learning;
+mod learning_plot;
+mod learning_text;
 mod legend;
 mod line_axis;
 mod line_legend;
@@ -72,6 +77,7 @@ mod table_csv;
 mod terminal;
 mod text;
 mod tied;
+mod training;
 mod unit;
 mod write;
 
@@ -83,6 +89,8 @@ mod example;
 mod tests;
 #[cfg(test)]
 mod tests_across;
+#[cfg(test)]
+mod tests_averages;
 #[cfg(test)]
 mod tests_bench;
 #[cfg(test)]
@@ -100,7 +108,11 @@ mod tests_folds;
 #[cfg(test)]
 mod tests_heat;
 #[cfg(test)]
+mod tests_learning;
+#[cfg(test)]
 mod tests_lines;
+#[cfg(test)]
+mod tests_page;
 #[cfg(test)]
 mod tests_pairwise;
 #[cfg(test)]
@@ -110,12 +122,19 @@ mod tests_scatter;
 #[cfg(test)]
 mod tests_speed;
 
+pub use analysis::CellErrors;
 pub use bench::bench_values;
 pub use bench_text::bench_text;
+pub(crate) use compare::seed_of;
 pub use conventions::CONVENTION_AXES;
+pub(crate) use correction::{author, corrected, reachable};
 pub use error::ReportError;
+pub use export::{
+    HAS_PARQUET, frame_as_csv, frame_as_json, frame_as_parquet, long, long_by_document,
+};
 pub use input::{Axis, Input, MissingRun, PublishedValue, ScoredRun, Speed};
 pub use published::{mirrors, published};
 pub use terminal::terminal;
-pub(crate) use text::wrapped;
+pub(crate) use text::{counted, percent, probability, signed, wrapped};
+pub use training::{TrainedEpoch, Training, Work};
 pub use write::{Written, write};

@@ -80,7 +80,7 @@ fn common(grid: &Grid) -> String {
         let first = grid.parts().find_map(|part| part.entries.get(column))?;
         let unit = match grid.columns[column] {
             Column::Parameters => " million parameters",
-            Column::Speed | Column::Counted(..) => "",
+            Column::Speed | Column::Counted(..) | Column::Macro(..) => "",
         };
         Some(format!("{}{unit}", first.shown_mean()))
     });

@@ -265,9 +265,13 @@ fn panel<B: DrawingBackend>(
     )?;
     canvas.text(
         match shown {
-            Column::Counted(_, Measure::Precision) => "precision in percent",
-            Column::Counted(_, Measure::Recall) => "recall in percent",
-            Column::Counted(_, Measure::F1) => "F1 in percent",
+            Column::Counted(_, Measure::Precision) | Column::Macro(_, Measure::Precision) => {
+                "precision in percent"
+            }
+            Column::Counted(_, Measure::Recall) | Column::Macro(_, Measure::Recall) => {
+                "recall in percent"
+            }
+            Column::Counted(_, Measure::F1) | Column::Macro(_, Measure::F1) => "F1 in percent",
             Column::Speed => "sentences a second",
             Column::Parameters => "millions of parameters",
         },

@@ -163,7 +163,7 @@ fn extent(cell: &Cell<'_>, column: Column) -> Option<Extent> {
     let summary = Summary::of(&values).ok()?;
     let ends = match column {
         Column::Counted(..) => intervals::ends(cell, column),
-        Column::Speed | Column::Parameters => {
+        Column::Macro(..) | Column::Speed | Column::Parameters => {
             let ends = (summary.minimum, summary.maximum);
             (ends.0 < ends.1).then_some(ends)
         }

@@ -255,8 +255,8 @@ fn the_page_and_the_plot_have_every_group() {
     let index = write(&input, folder.path()).unwrap().index;
     let page = std::fs::read_to_string(index).unwrap();
     for words in [
-        "<th class=\"group\" colspan=\"3\">train</th>",
-        "<th>Ent-I P</th><th>Ent-I R</th><th>Ent-I F1</th>",
+        "<th class=\"group\" colspan=\"9\">train</th>",
+        "<th>Ent-I P</th><th class=\"beside\">published</th><th class=\"beside\">Δ</th><th>Ent-I R</th>",
         "in one column of a table",
         "Precision (P), recall (R) and F1 in percent",
     ] {

@@ -29,6 +29,7 @@ fn run(system: &str, seed: u64, threshold: f64) -> ScoredRun {
         DocumentCounts {
             document: format!("d{number:02}"),
             counts: [(Metric::RelPlusC, counts), (Metric::RelC, counts)].into(),
+            types: None,
         }
     };
     ScoredRun {
@@ -41,6 +42,7 @@ fn run(system: &str, seed: u64, threshold: f64) -> ScoredRun {
         key: format!("{seed:064x}"),
         counts: (0..20).map(document).collect(),
         speed: None,
+        trainings: Vec::new(),
     }
 }
 

@@ -167,5 +167,5 @@ fn a_metric_that_is_none_is_named() {
     let mut input = with_pairs(1);
     input.tables[0].pairwise = vec!["rel".to_owned(), "rel+-c.precison".to_owned()];
     let error = contents(&input).err().unwrap();
-    insta::assert_snapshot!(error, @r#"table 1: column "rel+-c.precison" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c"#);
+    insta::assert_snapshot!(error, @r#"table 1: column "rel+-c.precison" is not a metric; metrics are ent-i, ent-c, rel-i, rel-c, rel+-i, rel+-c, ent-c-macro, rel-c-macro, rel+-c-macro"#);
 }

@@ -19,7 +19,7 @@ impl Unit {
     /// The unit of a column.
     pub(crate) fn of(column: Column) -> Self {
         match column {
-            Column::Counted(..) => Self::Percent,
+            Column::Counted(..) | Column::Macro(..) => Self::Percent,
             Column::Speed => Self::Rate,
             Column::Parameters => Self::Millions,
         }

@@ -66,12 +66,18 @@ impl std::fmt::Display for Measure {
     }
 }
 
+/// What follows the name of a metric where an average over its types is meant.
+const MACRO: &str = "-macro";
+
 /// What one number of a run is: a measure of a metric, which is computed from counts; the speed of inference, which
 /// is measured by the clock; or the size of the models inside the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// A metric and one of its measures: `rel+-c.precision`; `rel+-c` alone is its F1.
     Counted(Metric, Measure),
+    /// The mean of a measure over types, of a metric that looks at them: `rel+-c-macro.precision`; `rel+-c-macro`
+    /// alone is the mean of the F1.
+    Macro(Metric, Measure),
     /// Sentences a second, `speed`.
     Speed,
     /// Parameters of the models that are timed, in millions, `parameters`.
@@ -79,6 +85,8 @@ pub enum Column {
 }
 
 impl Column {
+    /// Names of the averages over types.
+    pub const MACROS: [&str; 3] = ["ent-c-macro", "rel-c-macro", "rel+-c-macro"];
     /// Names of the columns that are measured of a run as a whole.
     pub const RATES: [&str; 1] = ["speed"];
     /// Names of the columns that are known of a run without chance, so that there is nothing to test.
@@ -89,6 +97,10 @@ impl Column {
         match self {
             Self::Counted(metric, Measure::F1) => metric.name().to_owned(),
             Self::Counted(metric, measure) => format!("{}.{}", metric.name(), measure.name()),
+            Self::Macro(metric, Measure::F1) => format!("{}{MACRO}", metric.name()),
+            Self::Macro(metric, measure) => {
+                format!("{}{MACRO}.{}", metric.name(), measure.name())
+            }
             Self::Speed => Self::RATES[0].to_owned(),
             Self::Parameters => Self::SIZES[0].to_owned(),
         }
@@ -99,14 +111,25 @@ impl Column {
     pub fn title(self, measures: bool) -> String {
         match self {
             Self::Counted(metric, Measure::F1) if !measures => metric.to_string(),
+            Self::Macro(metric, Measure::F1) if !measures => format!("{metric} macro"),
             _ => self.to_string(),
+        }
+    }
+
+    /// The same with another measure, where it is one.
+    #[must_use]
+    pub fn with(self, measure: Measure) -> Self {
+        match self {
+            Self::Counted(metric, _) => Self::Counted(metric, measure),
+            Self::Macro(metric, _) => Self::Macro(metric, measure),
+            Self::Speed | Self::Parameters => self,
         }
     }
 
     /// The measure, where it is one.
     pub fn measure(self) -> Option<Measure> {
         match self {
-            Self::Counted(_, measure) => Some(measure),
+            Self::Counted(_, measure) | Self::Macro(_, measure) => Some(measure),
             Self::Speed | Self::Parameters => None,
         }
     }
@@ -128,6 +151,7 @@ impl std::fmt::Display for Column {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Counted(metric, measure) => formatter.pad(&format!("{metric} {measure}")),
+            Self::Macro(metric, measure) => formatter.pad(&format!("{metric} macro {measure}")),
             Self::Speed => formatter.pad("sentences/s"),
             Self::Parameters => formatter.pad("M parameters"),
         }
@@ -137,7 +161,7 @@ impl std::fmt::Display for Column {
 impl FromStr for Column {
     type Err = UnknownName;
 
-    /// A metric, alone or followed by a dot and a measure; or `speed` or `parameters`.
+    /// A metric or the average over its types, alone or followed by a dot and a measure; or `speed` or `parameters`.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         let whole = [Self::Speed, Self::Parameters];
         let named = |column: &Self| column.name().eq_ignore_ascii_case(text);
@@ -148,13 +172,23 @@ impl FromStr for Column {
         let known = Measure::ALL
             .into_iter()
             .find(|known| known.name() == measure.to_ascii_lowercase());
-        let metric = metric.parse()?;
+        let averaged = metric.to_ascii_lowercase();
+        let averaged = averaged.strip_suffix(MACRO);
+        let metric: Metric = averaged.unwrap_or(metric).parse()?;
         let measure = known.ok_or_else(|| UnknownName {
             what: "measure",
             name: measure.into(),
             expected: Measure::ALL.map(Measure::name).join(", "),
         })?;
-        Ok(Self::Counted(metric, measure))
+        match averaged {
+            None => Ok(Self::Counted(metric, measure)),
+            Some(_) if metric.is_typed() => Ok(Self::Macro(metric, measure)),
+            Some(name) => Err(UnknownName {
+                what: "metric",
+                name: format!("{name}{MACRO}"),
+                expected: Self::MACROS.join(", "),
+            }),
+        }
     }
 }
 
@@ -172,12 +206,22 @@ mod tests {
                 assert_eq!(column.name().parse::<Column>().unwrap(), column);
             }
         }
-        for name in [Column::RATES, Column::SIZES].concat() {
+        for name in Column::MACROS {
+            for measure in Measure::ALL {
+                let name = format!("{name}.{}", measure.name());
+                let column = name.parse::<Column>().unwrap();
+                assert_eq!(column.name().parse::<Column>().unwrap(), column);
+            }
+        }
+        for name in [&Column::MACROS[..], &Column::RATES, &Column::SIZES].concat() {
             assert_eq!(name.parse::<Column>().unwrap().name(), name);
         }
         let read = |name: &str| name.parse::<Column>().unwrap();
         assert_eq!(read("rel+-c.f1"), read("rel+-c"));
         assert_eq!(read("rel+-c.recall").to_string(), "Rel+-C R");
+        assert_eq!(read("rel+-macro"), read("Rel+-C-macro.f1"));
+        assert_eq!(read("ent-macro").to_string(), "Ent-C macro F1");
+        assert_eq!(read("ent-macro").title(false), "Ent-C macro");
         let titles =
             |measures| ["rel-c", "rel-c.recall", "Speed"].map(|name| read(name).title(measures));
         assert_eq!(titles(false), ["Rel-C", "Rel-C R", "sentences/s"]);
@@ -188,6 +232,7 @@ mod tests {
     fn what_is_wrong_with_a_name_is_told() {
         let error = |name: &str| name.parse::<Column>().unwrap_err().to_string();
         insta::assert_snapshot!(error("rel+-c.precison"), @"unknown measure `precison`: expected one of precision, recall, f1");
+        insta::assert_snapshot!(error("ent-i-macro"), @"unknown metric `ent-i-macro`: expected one of ent-c-macro, rel-c-macro, rel+-c-macro");
         assert!(error("rell.f1").contains("unknown metric `rell`"));
     }
 

@@ -39,6 +39,12 @@ pub enum Profile {
     /// SpERT's counting (Eberts and Ulges 2020): in each sentence a set of positions with
     /// their types. ITER's scores by position.
     Spert,
+    /// Crone's (Crone 2020): counted as `pure`, and the counts of every type kept, so that averages over types
+    /// can be taken.
+    Crone,
+    /// PMEI's (Sun et al. 2021): cells of one representative word an entity; `rel-c` is its partial
+    /// match, `rel+-c` its exact match.
+    Pmei,
 }
 
 /// How relations without a direction are counted.
@@ -69,7 +75,7 @@ pub struct Convention {
 
 impl Profile {
     /// All profiles.
-    pub const ALL: [Self; 3] = [Self::Pure, Self::Iter, Self::Spert];
+    pub const ALL: [Self; 5] = [Self::Pure, Self::Iter, Self::Spert, Self::Crone, Self::Pmei];
 
     /// The name in files and specifications.
     pub fn name(self) -> &'static str {
@@ -77,14 +83,41 @@ impl Profile {
             Self::Pure => "pure",
             Self::Iter => "iter",
             Self::Spert => "spert",
+            Self::Crone => "crone",
+            Self::Pmei => "pmei",
         }
     }
 
     /// How the profile counts relations without a direction unless told otherwise.
     pub fn own(self) -> Symmetric {
         match self {
-            Self::Pure => Symmetric::Directed,
+            Self::Pure | Self::Crone | Self::Pmei => Symmetric::Directed,
             Self::Iter | Self::Spert => Symmetric::UndirectedOnce,
+        }
+    }
+
+    /// What is counted, in words.
+    pub fn counts(self) -> &'static str {
+        match self {
+            Self::Pure => "lists by position, what is repeated counts again",
+            Self::Iter => "a set of each sentence by words, without positions",
+            Self::Spert => "a set of each sentence by position",
+            Self::Crone => "lists by position, and every type for itself",
+            Self::Pmei => "cells of a sentence, an entity being its last word",
+        }
+    }
+
+    /// Whether the counts of every type are kept, so that averages over types can be taken.
+    pub fn keeps_types(self) -> bool {
+        self == Self::Crone
+    }
+
+    /// What the profile calls a metric.
+    pub fn title(self, metric: Metric) -> String {
+        match (self, metric) {
+            (Self::Pmei, Metric::RelC) => "Rel partial".to_owned(),
+            (Self::Pmei, Metric::RelPlusC) => "Rel exact".to_owned(),
+            _ => metric.to_string(),
         }
     }
 }
@@ -108,8 +141,8 @@ impl Symmetric {
         }
     }
 
-    /// What follows the profile's name where it is not the profile's own.
-    fn told(self) -> &'static str {
+    /// The way to count in words, as it follows a profile's name where it is not the profile's own.
+    pub fn told(self) -> &'static str {
         match self {
             Self::Directed => "all relations directed",
             Self::UndirectedOnce => "symmetric relations once",
@@ -130,13 +163,18 @@ impl Convention {
 
     /// What is wrong with `eval.symmetric`; nothing where the two go together.
     pub fn problem(self) -> Option<String> {
-        let lists = self.profile == Profile::Pure && self.symmetric != Symmetric::Directed;
-        lists.then(|| {
+        let counted = match self.profile {
+            Profile::Iter | Profile::Spert => return None,
+            Profile::Pure | Profile::Crone => "lists",
+            Profile::Pmei => "cells",
+        };
+        (self.symmetric != Symmetric::Directed).then(|| {
             format!(
-                "is \"{}\", but the profile \"pure\" counts lists in which every relation has a \
+                "is \"{}\", but the profile \"{}\" counts {counted} in which every relation has a \
                  direction; set `eval.profile` to \"spert\" or \"iter\", which count sets, or leave \
                  `eval.symmetric` out",
-                self.symmetric.name()
+                self.symmetric.name(),
+                self.profile
             )
         })
     }
@@ -222,13 +260,13 @@ mod tests {
             assert_eq!(serde_json::to_value(symmetric).unwrap(), symmetric.name());
         }
         let error = "itre".parse::<Profile>().unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"unknown scoring profile `itre`: expected one of pure, iter, spert");
+        insta::assert_snapshot!(error, @"unknown scoring profile `itre`: expected one of pure, iter, spert, crone, pmei");
     }
 
     #[test]
     fn what_is_not_the_profiles_own_is_told() {
         let shown = Profile::ALL.map(|profile| Convention::from(profile).to_string());
-        assert_eq!(shown, ["pure", "iter", "spert"]);
+        assert_eq!(shown, ["pure", "iter", "spert", "crone", "pmei"]);
         let shown = Symmetric::ALL
             .map(|symmetric| Convention::new(Profile::Spert, Some(symmetric)).to_string());
         insta::assert_snapshot!(shown.join("\n"), @r"
@@ -242,8 +280,10 @@ mod tests {
     #[test]
     fn lists_have_no_unordered_relations() {
         for symmetric in Symmetric::ALL {
-            let problem = Convention::new(Profile::Pure, Some(symmetric)).problem();
-            assert_eq!(problem.is_none(), symmetric == Symmetric::Directed);
+            for profile in [Profile::Pure, Profile::Crone, Profile::Pmei] {
+                let problem = Convention::new(profile, Some(symmetric)).problem();
+                assert_eq!(problem.is_none(), symmetric == Symmetric::Directed);
+            }
             assert!(
                 Convention::new(Profile::Iter, Some(symmetric))
                     .problem()

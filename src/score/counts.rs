@@ -74,13 +74,18 @@ impl Sum for Counts {
     }
 }
 
+/// Counts of single types: of an entity type or a relation type, and a metric that looks at types.
+pub type TypeCounts = BTreeMap<(Metric, String), Counts>;
+
 /// The counts of one document under one scoring profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentCounts {
     /// The document's key.
     pub document: String,
     /// Counts by metric.
     pub counts: BTreeMap<Metric, Counts>,
+    /// The same by metric and type, of the types that are there; none where they are not kept.
+    pub types: Option<TypeCounts>,
 }
 
 /// The counts of a metric summed over documents: the micro average is their F1.

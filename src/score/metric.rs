@@ -50,6 +50,11 @@ impl Metric {
         Self::RelPlusC,
     ];
 
+    /// Whether the type of an item is part of it, so that every type has counts of its own.
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::EntC | Self::RelC | Self::RelPlusC)
+    }
+
     /// The name in files and specifications.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::convention::{Convention, Profile};
-use super::{Counts, DocumentCounts, Metric, pure, sets};
-use crate::corpus::{Document, Prediction};
+use super::{Counts, DocumentCounts, Metric, TypeCounts, pmei, pure, sets, types};
+use crate::corpus::{Document, Extraction, Prediction, Sentence};
 
 /// A convention, and the relation types of the corpus that have no direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scoring {
     pub(super) convention: Convention,
     symmetric: BTreeSet<String>,
+    by_type: bool,
 }
 
 impl Scoring {
@@ -19,6 +20,30 @@ impl Scoring {
         Self {
             convention,
             symmetric: symmetric.iter().cloned().collect(),
+            by_type: convention.profile.keeps_types(),
+        }
+    }
+
+    /// The same that also counts every type for itself, whatever the profile.
+    #[must_use]
+    pub fn by_type(self) -> Self {
+        Self {
+            by_type: true,
+            ..self
+        }
+    }
+
+    /// The counts of one sentence over all metrics.
+    pub(super) fn sentence(
+        &self,
+        gold: &Sentence,
+        predicted: &Extraction,
+    ) -> [(Metric, Counts); 6] {
+        match self.convention.profile {
+            Profile::Pure | Profile::Crone => pure::count_sentence(gold, predicted),
+            Profile::Iter => sets::count_words(self, gold, predicted),
+            Profile::Spert => sets::count_positions(self, gold, predicted),
+            Profile::Pmei => pmei::count_sentence(gold, predicted),
         }
     }
 
@@ -127,19 +152,19 @@ fn score_document(
     }
     let mut counts: BTreeMap<Metric, Counts> =
         Metric::ALL.map(|metric| (metric, Counts::default())).into();
+    let mut types = scoring.by_type.then(TypeCounts::new);
     for (gold, predicted) in gold.sentences.iter().zip(&predicted.sentences) {
-        let sentence = match scoring.convention.profile {
-            Profile::Pure => pure::count_sentence(gold, predicted),
-            Profile::Iter => sets::count_words(scoring, gold, predicted),
-            Profile::Spert => sets::count_positions(scoring, gold, predicted),
-        };
-        for (metric, sentence) in sentence {
+        for (metric, sentence) in scoring.sentence(gold, predicted) {
             *counts.entry(metric).or_default() += sentence;
+        }
+        if let Some(types) = &mut types {
+            types::add_sentence(scoring, gold, predicted, types);
         }
     }
     Ok(DocumentCounts {
         document: gold.key.clone(),
         counts,
+        types,
     })
 }
 

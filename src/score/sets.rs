@@ -85,7 +85,7 @@ pub(super) fn count_words(
 }
 
 /// Counts over two sets.
-fn both<T: Ord>(found: &BTreeSet<T>, gold: &BTreeSet<T>) -> Counts {
+pub(super) fn both<T: Ord>(found: &BTreeSet<T>, gold: &BTreeSet<T>) -> Counts {
     Counts {
         correct: found.intersection(gold).count() as u64,
         predicted: found.len() as u64,

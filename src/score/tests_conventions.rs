@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::{
     Convention, Counts, DocumentCounts, Metric, Profile, Scoring, Symmetric, score, total,
+    type_totals,
 };
 use crate::corpus::{Document, Entity, Extraction, Prediction, Relation, Sentence, Span};
 
@@ -278,6 +279,27 @@ proptest! {
                 let counts = total(&scored, metric);
                 prop_assert_eq!(counts.correct, counts.gold, "{} {}", convention, metric);
                 prop_assert_eq!(counts.correct, counts.predicted, "{} {}", convention, metric);
+            }
+        }
+    }
+
+    #[test]
+    fn the_counts_of_all_types_add_up(documents in documents(), shift in 0..3_usize) {
+        let mut predicted = as_gold(&documents, shift == 1);
+        for sentence in predicted.iter_mut().flat_map(|document| &mut document.sentences) {
+            for entity in sentence.entities.iter_mut().skip(shift) {
+                entity.label = "T".into();
+            }
+            sentence.relations.reverse();
+            sentence.relations.truncate(2);
+        }
+        for convention in conventions() {
+            let scoring = Scoring::new(convention, &[PAIR.into()]).by_type();
+            let scored = score(&scoring, &documents, &predicted).unwrap();
+            for metric in Metric::ALL.into_iter().filter(|metric| metric.is_typed()) {
+                let types = type_totals(&scored, metric).unwrap();
+                let sum: Counts = types.into_values().sum();
+                prop_assert_eq!(sum, total(&scored, metric), "{} {}", convention, metric);
             }
         }
     }

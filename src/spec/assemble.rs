@@ -113,6 +113,7 @@ pub(crate) fn assemble<C: Configuration>(
         configuration: configuration?,
         axes: describe(&design, &rows),
         statistics: head.statistics,
+        report: head.report,
         tables: head.table,
         plots: head.plot,
         claims: head.claim,

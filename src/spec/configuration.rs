@@ -36,6 +36,8 @@ impl Problem {
 pub struct Vocabulary<'a> {
     /// Metrics, the columns of tables: `rel+-c`.
     pub metrics: &'a [&'a str],
+    /// Metrics averaged over types, columns with measures like metrics: `rel+-c-macro`.
+    pub averages: &'a [&'a str],
     /// What is computed for a metric and may follow its name after a dot: `rel+-c.precision`.
     pub measures: &'a [&'a str],
     /// What is measured of a run as a whole, columns too but without measures: `speed`.

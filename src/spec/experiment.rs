@@ -16,6 +16,7 @@ use crate::spec::fault::{Fault, extend_distinct};
 use crate::spec::files::Files;
 use crate::spec::parts::{DEFAULT_PROFILE, unknown_profile};
 use crate::spec::plot::Plot;
+use crate::spec::report::ReportOptions;
 use crate::spec::set::{leaves, parse_set};
 use crate::spec::source::Sources;
 use crate::spec::statistics::Statistics;
@@ -40,6 +41,8 @@ pub struct Experiment<C> {
     pub axes: Axes,
     /// How differences are tested.
     pub statistics: Statistics,
+    /// What the report shows beyond tables and plots.
+    pub report: ReportOptions,
     /// The tables of the report, in order.
     pub tables: Vec<Table>,
     /// The plots of the report beside those of the tables, in order.

@@ -6,19 +6,21 @@ use crate::spec::axes::flatten;
 use crate::spec::claim::Claim;
 use crate::spec::fault::Fault;
 use crate::spec::plot::Plot;
+use crate::spec::report::ReportOptions;
 use crate::spec::statistics::{Statistics, flatten_baseline};
 use crate::spec::suggest::advice;
 use crate::spec::table::Table as ReportTable;
 use crate::spec::tree::{Table, Value};
 
 /// Top-level keys that belong to the language and not to the configuration.
-pub(crate) const KEYS: [&str; 10] = [
+pub(crate) const KEYS: [&str; 11] = [
     "name",
     "title",
     "mirrors",
     "include",
     "axes",
     "statistics",
+    "report",
     "table",
     "plot",
     "claim",
@@ -39,6 +41,7 @@ pub(crate) struct Head {
     pub(crate) title: Option<String>,
     pub(crate) mirrors: Option<String>,
     pub(crate) statistics: Statistics,
+    pub(crate) report: ReportOptions,
     pub(crate) table: Vec<ReportTable>,
     pub(crate) plot: Vec<Plot>,
     pub(crate) claim: Vec<Claim>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::spec::configuration::Vocabulary;
 use crate::spec::fault::Fault;
 use crate::spec::layers::Layers;
+use crate::spec::source::Place;
 use crate::spec::suggest::advice;
 use crate::spec::table::{candidates, one_or_many, one_or_many_schema};
 use crate::spec::tree::{Table, Value};
@@ -21,10 +22,11 @@ pub struct Plot {
     pub caption: Option<String>,
     /// The axis that runs from left to right: numbers at their distances, other values at equal ones. Of precision
     /// over recall, the axis along each curve, such as a threshold; of a scatter plot the metric, `speed` or
-    /// `parameters`. P-values and average ranks have none.
+    /// `parameters`. Learning curves have none, since they run over epochs, nor have p-values and average ranks.
     pub x: String,
     /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`), `speed` or `parameters`;
-    /// without any, the F1 of all. Of precision over recall, metrics alone.
+    /// without any, the F1 of all. Of precision over recall, metrics alone; of learning curves `dev`, which is the
+    /// default, and `loss`.
     pub y: Vec<String>,
     /// The axis or axes whose values are a line or a curve each, or in a scatter plot a sign each; without any, there
     /// is one. Of p-values and average ranks, the axes whose values are compared; without any, all that vary.
@@ -44,6 +46,8 @@ pub enum PlotKind {
     PrecisionRecall,
     /// A point with its intervals for each cell, by what it has on both sides.
     Scatter,
+    /// What trainings came to after every epoch, a panel for each module that is trained; without `x`.
+    LearningCurve,
     /// A map of the corrected p-values over seeds of every two cells.
     PValues,
     /// Average ranks over corpora or folds, and which of them do not differ (Demšar 2006).
@@ -56,6 +60,9 @@ impl PlotKind {
         !matches!(self, Self::PValues | Self::CriticalDifference)
     }
 }
+
+/// What a learning curve can show.
+const LEARNT: [&str; 2] = ["dev", "loss"];
 
 impl Plot {
     /// Checks plot number `index` against the axes and the metrics.
@@ -90,6 +97,10 @@ impl Plot {
             let message = format!("`{name}` is not one of the metrics");
             Fault::maybe_at(place(keys), message).help(advice(name, &candidates, "metrics"))
         };
+        if self.kind == PlotKind::LearningCurve {
+            self.check_learning(&place, axes, faults);
+            return;
+        }
         // An empty name is that of an `x` which is missing or was set aside, and has its fault already.
         match self.kind {
             _ if self.x.is_empty() => {}
@@ -112,7 +123,7 @@ impl Plot {
                 faults.push(Fault::maybe_at(place(&["x"]), message).help(help));
             }
             PlotKind::Scatter if !measured(&self.x) => faults.push(no_metric(&self.x, &["x"])),
-            PlotKind::Line | PlotKind::PrecisionRecall | PlotKind::Scatter => {}
+            _ => {}
         }
         for (number, name) in self.lines.iter().enumerate() {
             let keys = ["lines", &number.to_string()];
@@ -147,6 +158,35 @@ impl Plot {
     }
 }
 
+impl Plot {
+    /// A learning curve runs over epochs, and shows what a training is looked at by.
+    fn check_learning(
+        &self,
+        place: &impl Fn(&[&str]) -> Option<Place>,
+        axes: &[&str],
+        faults: &mut Vec<Fault>,
+    ) {
+        if !self.x.is_empty() {
+            let fault = Fault::maybe_at(place(&["x"]), "a learning curve has no `x`");
+            faults.push(fault.help("it runs over epochs; leave the key out"));
+        }
+        for (number, name) in self.y.iter().enumerate() {
+            if !LEARNT.contains(&name.as_str()) {
+                let place = place(&["y", &number.to_string()]);
+                let message = format!("`{name}` is not what a learning curve shows");
+                faults.push(Fault::maybe_at(place, message).help(advice(name, &LEARNT, "values")));
+            }
+        }
+        for (number, name) in self.lines.iter().enumerate() {
+            if !axes.contains(&name.as_str()) {
+                let place = place(&["lines", &number.to_string()]);
+                let message = format!("`{name}` is not one of the axes");
+                faults.push(Fault::maybe_at(place, message).help(advice(name, axes, "axes")));
+            }
+        }
+    }
+}
+
 /// Finds plots without an `x` among those in effect, which are those of the topmost layer that has any.
 pub(crate) fn require_x(
     head: &[Table],
@@ -166,7 +206,9 @@ pub(crate) fn require_x(
             let value = table.entry(key).map(|entry| &entry.node.value);
             matches!(value, Some(Value::Text(text)) if text == wanted)
         };
-        let has_x = !is("kind", "p-values") && !is("kind", "critical-difference");
+        let has_x = !["learning-curve", "p-values", "critical-difference"]
+            .iter()
+            .any(|kind| is("kind", kind));
         if has_x && (table.entry("x").is_none() || is("x", "")) {
             let fault = Fault::at(plot.place, "`x` is missing in `plot`");
             let names = candidates("", vocabulary);

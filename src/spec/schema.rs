@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::spec::claim::Claim;
 use crate::spec::configuration::Configuration;
 use crate::spec::plot::Plot;
+use crate::spec::report::ReportOptions;
 use crate::spec::statistics::Statistics;
 use crate::spec::table::Table;
 
@@ -17,6 +18,7 @@ use crate::spec::table::Table;
 pub fn schema<C: Configuration>() -> Value {
     let mut generator = SchemaSettings::draft07().into_generator();
     let statistics = Value::from(generator.subschema_for::<Statistics>());
+    let report = Value::from(generator.subschema_for::<ReportOptions>());
     let table = Value::from(generator.subschema_for::<Table>());
     let plot = Value::from(generator.subschema_for::<Plot>());
     let claim = Value::from(generator.subschema_for::<Claim>());
@@ -32,6 +34,7 @@ pub fn schema<C: Configuration>() -> Value {
     let axes = axes(&properties, &definitions);
     properties.insert("axes".into(), axes);
     properties.insert("statistics".into(), statistics);
+    properties.insert("report".into(), report);
     properties.insert(
         "table".into(),
         json!({ "description": "Tables of the report.", "type": "array", "items": table }),

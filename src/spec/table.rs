@@ -110,9 +110,9 @@ impl Table {
 /// The names that `name` may have been meant to be: metrics, rates and sizes, or where it has a measure, metrics with
 /// a measure.
 pub(crate) fn candidates(name: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
-    let metrics = vocabulary.metrics.iter();
+    let metrics = || vocabulary.metrics.iter().chain(vocabulary.averages);
     let Some((metric, _)) = name.split_once('.') else {
-        let all = metrics.chain(vocabulary.rates).chain(vocabulary.sizes);
+        let all = metrics().chain(vocabulary.rates).chain(vocabulary.sizes);
         return all.map(ToString::to_string).collect();
     };
     if [vocabulary.rates, vocabulary.sizes]
@@ -121,8 +121,8 @@ pub(crate) fn candidates(name: &str, vocabulary: &Vocabulary<'_>) -> Vec<String>
     {
         return vec![metric.to_owned()];
     }
-    let known = vocabulary.metrics.contains(&metric);
-    metrics
+    let known = metrics().any(|other| *other == metric);
+    metrics()
         .filter(|other| !known || **other == metric)
         .flat_map(|metric| {
             let measures = vocabulary.measures.iter();

@@ -2,8 +2,9 @@
 //! documents alike.
 //!
 //! A replicate draws documents once, for all runs of both systems, and runs of each system, or the same runs of both
-//! where run i of one belongs to run i of the other. With few runs the intervals are a little too wide; they are for
-//! showing, and no mark of significance should be derived from them. With one run they hold for documents only.
+//! where run i of one belongs to run i of the other. With few runs the intervals are rough: too wide where runs hardly
+//! vary, too narrow where they vary much. They are for showing, and no mark of significance should be derived from them.
+//! With one run they hold for documents only.
 
 use rayon::prelude::*;
 

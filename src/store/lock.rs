@@ -46,6 +46,17 @@ impl Lock {
         })
     }
 
+    /// Who holds the lock at `path` and is alive; nobody where there is no lock.
+    pub fn holder(path: &Path) -> Result<Option<Owner>, StoreError> {
+        let Some(holder) = Holder::read(path)? else {
+            return Ok(None);
+        };
+        if holder.is_stale(SystemTime::now()) {
+            return Ok(None);
+        }
+        Ok(Some(holder.owner.unwrap_or_else(Owner::unknown)))
+    }
+
     /// Checks that nobody took the lock over in the meantime.
     ///
     /// # Errors

@@ -8,14 +8,17 @@
 
 mod canonical;
 mod catalogue;
+mod collected;
 mod error;
 mod events;
 mod files;
 mod folder;
 mod lock;
+mod memory;
 mod owner;
 mod record;
 mod state;
+mod survey;
 mod writer;
 
 pub use canonical::{canonical, key, without_defaults};

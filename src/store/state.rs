@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::collected;
 use super::error::StoreError;
 use super::files;
 
@@ -103,7 +104,15 @@ pub(super) fn finished(
     if done.key != key {
         return damaged(NAME, format!("it belongs to step {}", done.key));
     }
+    let collected = collected::read(folder)?.outputs;
     for (name, output) in &done.outputs {
+        if collected.contains(name) {
+            // Whoever looks in full is about to read it.
+            if thorough {
+                return damaged(name, "it was removed to save space".to_owned());
+            }
+            continue;
+        }
         if let Some(reason) = output.fault(&folder.join(name), thorough)? {
             return damaged(name, reason);
         }

@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::files::{self, At};
 use super::folder::{DONE, LOCK, LOG, META, STEP, Store, pretty};
 use super::lock::Lock;
+use super::memory;
 use super::state::{Done, Output, State};
 use super::{Record, events};
 
@@ -58,6 +59,7 @@ impl Writer {
             lock,
         };
         writer.event(&json!({ "state": "started" }))?;
+        memory::set_back();
         Ok(writer)
     }
 
@@ -123,6 +125,8 @@ impl Writer {
             "seconds": seconds,
             "host": gethostname::gethostname().to_string_lossy(),
             "pid": std::process::id(),
+            "sweep": env!("CARGO_PKG_VERSION"),
+            "peak_memory": memory::peak(),
         });
         match (&mut whole, meta) {
             (Value::Object(whole), Value::Object(fields)) => {

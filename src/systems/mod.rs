@@ -36,5 +36,5 @@ pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};
 pub use error::SystemError;
 pub use features::FEATURES;
 pub use registry::{draft_run, draft_speed, execute};
-pub use scoring::{COUNTS, SCORE, ScoreStep};
+pub use scoring::{COUNTS, SCORE, ScoreStep, Scored, read_scored};
 pub use work::{Hints, Origin, Report, Work};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::draft::{Draft, Drafts, value};
 use super::error::SystemError;
-use crate::corpus::{Prediction, read_predictions};
+use crate::corpus::{Document, Prediction, read_predictions};
 use crate::score::{Convention, Profile, Scoring, Symmetric, score, write_counts};
 
 /// Kind of the step.
@@ -56,6 +56,17 @@ impl ScoreStep {
     fn convention(&self) -> Convention {
         Convention::new(self.profile, self.symmetric)
     }
+
+    /// The documents and what is scored of them, from the folder of the step that predicted.
+    fn read(&self, predictions: &Path) -> Result<(Vec<Document>, Vec<Prediction>), SystemError> {
+        let path = predictions.join(PREDICTIONS);
+        let (gold, predicted) = read_predictions(&path)?;
+        let predicted = match self.threshold {
+            Some(threshold) => above(threshold, predicted, &path)?,
+            None => predicted,
+        };
+        Ok((gold, predicted))
+    }
 }
 
 /// Drafts the step that scores what the draft `predicted` predicts; `what` is told of it.
@@ -93,11 +104,7 @@ pub(crate) fn execute(
     predictions: &Path,
     output: &Path,
 ) -> Result<(), SystemError> {
-    let path = predictions.join(PREDICTIONS);
-    let (gold, mut predicted) = read_predictions(&path)?;
-    if let Some(threshold) = step.threshold {
-        predicted = above(threshold, predicted, &path)?;
-    }
+    let (gold, predicted) = step.read(predictions)?;
     let scoring = Scoring::new(step.convention(), &step.symmetric_types);
     let counts = score(&scoring, &gold, &predicted)?;
     let path = output.join(COUNTS);
@@ -107,6 +114,38 @@ pub(crate) fn execute(
     };
     let file = std::fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
     write_counts(std::io::BufWriter::new(file), &counts).map_err(|error| failed(error.to_string()))
+}
+
+/// What a score step scores.
+#[derive(Debug)]
+pub struct Scored {
+    /// The documents as they were annotated.
+    pub gold: Vec<Document>,
+    /// What was predicted, in the same order.
+    pub predicted: Vec<Prediction>,
+    /// The relation types that are counted without a direction.
+    pub symmetric: Vec<String>,
+}
+
+/// What the score step with this description scores, read from the folder of the step that predicted.
+///
+/// # Errors
+/// When the description is not that of a score step, or the file cannot be read.
+pub fn read_scored(
+    description: &serde_json::Value,
+    predictions: &Path,
+) -> Result<Scored, SystemError> {
+    let step: ScoreStep =
+        serde_json::from_value(description.clone()).map_err(|error| SystemError::File {
+            path: predictions.to_owned(),
+            reason: format!("is not scored by what its score step says: {error}"),
+        })?;
+    let (gold, predicted) = step.read(predictions)?;
+    Ok(Scored {
+        gold,
+        predicted,
+        symmetric: step.symmetric_types,
+    })
 }
 
 /// The predictions with the links above a threshold as their relations.
@@ -147,7 +186,7 @@ mod tests {
 
     use super::*;
     use crate::corpus::write_predictions;
-    use crate::corpus::{Document, Entity, Extraction, Link, Relation, Sentence, Span};
+    use crate::corpus::{Entity, Extraction, Link, Relation, Sentence, Span};
     use crate::score::{Metric, read_counts, total};
     use crate::store::{key, without_defaults};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sweep::score::{Metric, read_counts, total};
+use sweep::score::{Metric, macro_average, read_counts, total};
 use sweep::systems::COUNTS;
 
 use crate::sandbox::{Sandbox, TINY};
@@ -45,4 +45,45 @@ fn another_convention_scores_what_is_there() {
     let (lists, sets) = ("score a4 seed 0 on test", named("a4"));
     assert_eq!(gold(lists, Metric::EntC), gold(&sets, Metric::EntC));
     assert!(gold(lists, Metric::RelC) < gold(&sets, Metric::RelC));
+}
+
+/// Averages over types need the counts of types, which one profile keeps and the others do not.
+#[test]
+fn averages_over_types_are_shown_where_types_are_kept() {
+    let sandbox = Sandbox::new();
+    let text = TINY.replace("\"rel-c\"]", "\"rel-c\", \"ent-c-macro\"]");
+    sandbox.write("tiny.toml", &text);
+    let refused = sandbox.sweep("plan tiny.toml");
+    assert_eq!(refused.code, Some(96));
+    assert!(
+        refused
+            .stderr
+            .contains("`ent-c-macro` is an average over types"),
+        "{refused:?}"
+    );
+    let run = sandbox.succeed("run tiny.toml --set seed=0 -j 2 --set eval.profile=crone");
+    assert!(run.stdout.contains("Ent-C macro"), "{}", run.stdout);
+    let step = sandbox.step("score a4 seed 0 on test as crone");
+    let path = sandbox.store().output(&step.key, COUNTS).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("document,metric,type,correct,predicted,gold\n"));
+    let counts = read_counts(&path).unwrap();
+    // The same predictions, taken for those of another program, have the same counts.
+    let predictions = sandbox.store().output(&step.inputs[0], "predictions.jsonl");
+    let call = format!(
+        "score --profile crone --other-types --documents counts.csv --pred {}",
+        predictions.unwrap().display()
+    );
+    sandbox.succeed(&call);
+    assert_eq!(
+        std::fs::read_to_string(sandbox.path("counts.csv")).unwrap(),
+        text
+    );
+    let average = macro_average(&counts, Metric::EntC).unwrap();
+    let shown = format!("{:.2}", 100.0 * average.f1);
+    assert!(
+        average.types > 1 && run.stdout.contains(&shown),
+        "{shown} {}",
+        run.stdout
+    );
 }

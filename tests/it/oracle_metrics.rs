@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 use sweep::corpus::{Document, Extraction, Prediction, read_predictions};
 use sweep::score::{
-    Convention, Counts, DocumentCounts, Metric, Profile, Scoring, Symmetric, score, total,
+    Convention, Counts, DocumentCounts, Measure, Metric, Profile, Scoring, Symmetric,
+    macro_average, score, total, type_totals,
 };
 
 use crate::oracle::{difference, folders, number, read, whole};
@@ -16,12 +17,11 @@ type Case = (String, Vec<Document>, Vec<Prediction>, Value);
 /// The document files of a folder with what is expected of each.
 fn cases(folder: &Path) -> Vec<Case> {
     let expected = read(&folder.join("expected.json"));
-    let names = ["docs_clean", "docs_duplicates", "docs_symmetric"]
-        .into_iter()
-        .filter(|name| expected.get(name).is_some());
-    let cases: Vec<Case> = names
-        .map(|name| {
-            let path = folder.join(format!("{name}.jsonl"));
+    let names = expected.as_object().expect("document files by name").keys();
+    let paths = names.map(|name| (name, folder.join(format!("{name}.jsonl"))));
+    let cases: Vec<Case> = paths
+        .filter(|(_, path)| path.is_file())
+        .map(|(name, path)| {
             let (gold, predicted) = read_predictions(&path).unwrap();
             (
                 path.display().to_string(),
@@ -40,26 +40,32 @@ fn compare(place: &str, scored: &[DocumentCounts], expected: &Value) -> usize {
     let expected = expected.as_object().expect("a table of metrics");
     for (name, row) in expected {
         let metric: Metric = name.parse().unwrap();
-        let counts = total(scored, metric);
-        let wanted = Counts {
-            correct: whole(&row["correct"]),
-            predicted: whole(&row["predicted"]),
-            gold: whole(&row["gold"]),
-        };
-        assert_eq!(counts, wanted, "{place}: {name}");
-        for (key, value) in [
-            ("p", counts.precision()),
-            ("r", counts.recall()),
-            ("f1", counts.f1()),
-        ] {
-            let wanted = number(&row[key]);
-            assert!(
-                difference(&[value], &[wanted]) < 1e-9,
-                "{place}: {name} {key} is {value}, not {wanted}"
-            );
-        }
+        compare_counts(&format!("{place}: {name}"), total(scored, metric), row);
     }
     expected.len()
+}
+
+/// Compares counts and the fractions they give; `place` names them.
+fn compare_counts(place: &str, counts: Counts, row: &Value) {
+    let wanted = Counts {
+        correct: whole(&row["correct"]),
+        predicted: whole(&row["predicted"]),
+        gold: whole(&row["gold"]),
+    };
+    assert_eq!(counts, wanted, "{place}");
+    let fractions = Measure::ALL.map(|measure| measure.of(counts));
+    compare_fractions(place, fractions, row);
+}
+
+/// Compares precision, recall and F1.
+fn compare_fractions(place: &str, fractions: [f64; 3], row: &Value) {
+    for (key, value) in ["p", "r", "f1"].into_iter().zip(fractions) {
+        let wanted = number(&row[key]);
+        assert!(
+            difference(&[value], &[wanted]) < 1e-9,
+            "{place}: {key} is {value}, not {wanted}"
+        );
+    }
 }
 
 /// The relation types of a folder that have no direction.
@@ -102,6 +108,71 @@ fn oracle_conventions_agree() {
         }
         assert!(compared >= 9, "{}: {compared}", folder.display());
     }
+}
+
+/// What is expected of the document files and checked here, besides the [`conventions`].
+const CHECKED: [&str; 5] = [
+    "pure",
+    "pure_by_document",
+    "crone",
+    "no_predictions_first_five_sentences",
+    "facts",
+];
+
+#[test]
+fn oracle_expectations_are_all_checked() {
+    for folder in folders("metrics") {
+        for (place, gold, _, expected) in cases(&folder) {
+            for name in expected.as_object().unwrap().keys() {
+                let convention = conventions().iter().any(|(known, _)| known == name);
+                assert!(
+                    convention || CHECKED.contains(&name.as_str()),
+                    "{place}: nothing checks {name}"
+                );
+            }
+            if let Some(sentences) = expected["facts"].get("sentences") {
+                let found: usize = gold.iter().map(|document| document.sentences.len()).sum();
+                assert_eq!(found as u64, whole(sentences), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn oracle_types_and_their_averages_agree() {
+    let mut compared = 0;
+    for folder in folders("metrics") {
+        for (place, gold, predicted, expected) in cases(&folder) {
+            let Some(expected) = expected.get("crone") else {
+                continue;
+            };
+            let scored =
+                score(&Scoring::new(Profile::Crone.into(), &[]), &gold, &predicted).unwrap();
+            for (name, expected) in expected.as_object().unwrap() {
+                let place = format!("{place}: {name}");
+                let metric: Metric = name.parse().unwrap();
+                compare_counts(&place, total(&scored, metric), &expected["micro"]);
+                let average = macro_average(&scored, metric).unwrap();
+                let fractions = Measure::ALL.map(|measure| average.measure(measure));
+                compare_fractions(&place, fractions, &expected["macro"]);
+                let types = type_totals(&scored, metric).unwrap();
+                let wanted = expected["per_type"].as_object().unwrap();
+                // A type that occurs nowhere may be listed with zeros, and does not enter the average.
+                for name in types.keys() {
+                    assert!(
+                        wanted.contains_key(*name),
+                        "{place}: {name} is not expected"
+                    );
+                }
+                for (name, row) in wanted {
+                    let counts = types.get(name.as_str()).copied().unwrap_or_default();
+                    compare_counts(&format!("{place}: {name}"), counts, row);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared >= 5, "{compared}");
 }
 
 #[test]

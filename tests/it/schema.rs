@@ -197,16 +197,13 @@ lines = "system.approach"
     let misfit = "/speed/inside: \"everything\" is none of [\"relations\",\"extraction\"]";
     assert_eq!(misfits(&text.replace("extraction", "everything")), [misfit]);
     let misfit = "/plot[0]/kind: \"scater\" is none of \
-                  [\"line\",\"precision-recall\",\"scatter\",\"p-values\",\"critical-difference\"]";
+                  [\"line\",\"precision-recall\",\"scatter\",\"learning-curve\",\"p-values\",\"critical-difference\"]";
     assert_eq!(misfits(&text.replace("scatter", "scater")), [misfit]);
 }
 
 #[test]
 fn corrections_and_plots_of_tests_fit() {
     let more = r#"
-[statistics]
-correct = "benjamini-hochberg"
-family = "table"
 [[plot]]
 kind = "p-values"
 y = ["rel+-c"]
@@ -214,7 +211,9 @@ y = ["rel+-c"]
 kind = "critical-difference"
 lines = "system.approach"
 "#;
-    let text = format!("{TINY}{more}");
+    let statistics = "[statistics]\ncorrect = \"benjamini-hochberg\"\nfamily = \"table\"";
+    let tiny = TINY.replace("[statistics]", statistics);
+    let text = format!("{tiny}{more}");
     assert_eq!(misfits(&text), [""; 0]);
     let misfit = "/statistics/family: \"page\" is none of [\"column\",\"table\"]";
     assert_eq!(misfits(&text.replace("\"table\"", "\"page\"")), [misfit]);

@@ -120,6 +120,7 @@ impl Configuration for Kitchen {
 
 const VOCABULARY: Vocabulary<'_> = Vocabulary {
     metrics: &["taste", "smell"],
+    averages: &["taste-of-all"],
     measures: &["mean", "worst"],
     rates: &["haste"],
     sizes: &["weight"],
