@@ -64,21 +64,18 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         });
         columns.push((spread.sqrt(), rates));
     }
-    print!("{:<44}", "effect of a seed, sd in points");
-    EFFECTS.iter().for_each(|effect| print!("{effect:>8.1}"));
-    print!("\n{:<44}", "sd of F1 from run to run, points");
-    columns
-        .iter()
-        .for_each(|(spread, _)| print!("{spread:>8.1}"));
-    println!();
+    row("effect of a seed, sd in points", EFFECTS);
+    let spreads = columns.iter().map(|(spread, _)| *spread);
+    row("sd of F1 from run to run, points", spreads);
     for (test, name) in NAMES.iter().enumerate() {
-        print!("{name:<44}");
-        columns
-            .iter()
-            .for_each(|(_, rates)| print!("{:>8.1}", rates[test]));
-        println!();
+        row(name, columns.iter().map(|(_, rates)| rates[test]));
     }
     Ok(())
+}
+
+fn row(name: &str, values: impl IntoIterator<Item = f64>) {
+    let values = values.into_iter().map(|value| format!("{value:>8.1}"));
+    println!("{name:<44}{}", values.collect::<String>());
 }
 
 /// What all systems have in common.

@@ -7,6 +7,7 @@ use super::correction::author;
 use super::floor::{Floor, POWER, WORTH};
 use super::reason::Reason;
 use super::step::Step;
+use crate::spec::Correction;
 
 /// The plan in plain text: totals first, then what is missing, then every step.
 pub fn render(
@@ -62,7 +63,15 @@ pub fn render(
         };
         let comparisons = count(floor.comparisons, "comparison");
         let corrected = match author(floor.correction) {
-            Some(author) => format!(", after {author} over {comparisons} {:.3}", floor.corrected),
+            Some(author) => {
+                let all = if floor.correction == Correction::BenjaminiHochberg {
+                    " where all are as clear"
+                } else {
+                    ""
+                };
+                let left = floor.corrected;
+                format!(", after {author} over {comparisons} {left:.3}{all}")
+            }
             None => format!("; {comparisons}, not corrected"),
         };
         let _ = writeln!(

@@ -33,6 +33,14 @@ pub(crate) fn author(correction: Correction) -> Option<&'static str> {
     }
 }
 
+/// On what the smallest p-value after correction depends, to follow it in a sentence.
+pub(crate) fn if_all(correction: Correction) -> &'static str {
+    match correction {
+        Correction::BenjaminiHochberg => " where all are as clear",
+        Correction::Holm | Correction::Bonferroni | Correction::None => "",
+    }
+}
+
 /// How p-values were corrected, to follow them in a sentence.
 pub(crate) fn words(correction: Correction) -> &'static str {
     match correction {

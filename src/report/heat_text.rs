@@ -65,7 +65,7 @@ pub(super) fn note(input: &Input, heat: &Heat) -> String {
         };
         let _ = write!(
             note,
-            ". Above the diagonal: p over {unit}, {}{}, two-sided, {}{over}; it has the shade",
+            ". Above the diagonal: p over {unit}, {}{}, two-sided, {}{over}; the shade follows it",
             if exact { "exact " } else { "" },
             test.name(),
             correction::words(input.statistics.correct),

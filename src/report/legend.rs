@@ -403,10 +403,11 @@ pub(super) fn reachable(input: &Input, floor: f64, family: usize) -> f64 {
 
 fn after_correction(input: &Input, reachable: f64, family: usize) -> String {
     match correction::author(input.statistics.correct) {
-        Some(author) if family > 1 => format!(
-            ", after {author} over {family} comparisons {}",
-            probability(reachable)
-        ),
+        Some(author) if family > 1 => {
+            let all = correction::if_all(input.statistics.correct);
+            let reachable = probability(reachable);
+            format!(", after {author} over {family} comparisons {reachable}{all}")
+        }
         _ => String::new(),
     }
 }

@@ -113,7 +113,7 @@ pub(super) struct Jackknife<'a> {
 
 #[derive(Serialize)]
 struct Documents<'a> {
-    documents: usize,
+    of: usize,
     bias: f64,
     standard_error: f64,
     most_influential: Vec<Without<&'a str>>,
@@ -150,7 +150,7 @@ impl<'a> Jackknife<'a> {
 
 fn documents(influence: &ByDocument) -> Documents<'_> {
     Documents {
-        documents: influence.documents,
+        of: influence.documents,
         bias: influence.bias,
         standard_error: influence.standard_error,
         most_influential: influence

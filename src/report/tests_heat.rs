@@ -29,7 +29,7 @@ fn five(seeds: u64) -> Input {
         for seed in 1..=seeds {
             let mut run = run(name, seed + 3 * number as u64, levels, 24);
             run.seed = seed;
-            if (seed + number as u64) % 2 == 0 {
+            if (seed + number as u64).is_multiple_of(2) {
                 for document in &mut run.counts {
                     for counts in document.counts.values_mut() {
                         counts.correct = (counts.correct + 1).min(counts.gold);

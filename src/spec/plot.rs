@@ -22,7 +22,7 @@ pub struct Plot {
     pub caption: Option<String>,
     /// The axis that runs from left to right: numbers at their distances, other values at equal ones. Of precision
     /// over recall, the axis along each curve, such as a threshold; of a scatter plot the metric, `speed` or
-    /// `parameters`. P-values and average ranks have none, nor have learning curves, which run over epochs.
+    /// `parameters`. Learning curves have none, since they run over epochs, nor have p-values and average ranks.
     pub x: String,
     /// The metrics, a panel each, alone for their F1 or with a measure (`rel+-c.precision`), `speed` or `parameters`;
     /// without any, the F1 of all. Of precision over recall, metrics alone; of learning curves `dev`, which is the
@@ -206,8 +206,9 @@ pub(crate) fn require_x(
             let value = table.entry(key).map(|entry| &entry.node.value);
             matches!(value, Some(Value::Text(text)) if text == wanted)
         };
-        let without = ["learning-curve", "p-values", "critical-difference"];
-        let has_x = !without.iter().any(|kind| is("kind", kind));
+        let has_x = !["learning-curve", "p-values", "critical-difference"]
+            .iter()
+            .any(|kind| is("kind", kind));
         if has_x && (table.entry("x").is_none() || is("x", "")) {
             let fault = Fault::at(plot.place, "`x` is missing in `plot`");
             let names = candidates("", vocabulary);

@@ -110,7 +110,7 @@ impl DocumentRandomisation {
             let mut generator = random::generator(seed, chunk);
             let mut coins = vec![0; self.exchange.blocks() * BATCH];
             self.batches(&mut coins, numbers, |coins, _, _| {
-                generator.fill_bytes(coins)
+                generator.fill_bytes(coins);
             })
         })
     }

@@ -13,11 +13,12 @@ pub(super) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
 /// A uniform index below `length`, without bias (Lemire 2019, section 4). `length` must not be zero.
 pub(super) fn index_below(generator: &mut impl RngCore, length: usize) -> usize {
     let length = length as u64;
-    // The 2^64 values of a word fall into `length` equal classes and a remainder, which is rejected.
-    let remainder = length.wrapping_neg() % length;
     loop {
         let product = u128::from(generator.next_u64()) * u128::from(length);
-        if product as u64 >= remainder {
+        let low = product as u64;
+        // The 2^64 values of a word fall into `length` equal classes and a remainder, which is rejected. It is smaller
+        // than `length`, so that hardly ever a division is needed to know it.
+        if low >= length || low >= length.wrapping_neg() % length {
             return (product >> 64) as usize;
         }
     }

@@ -196,8 +196,27 @@ lines = "system.approach"
     assert_eq!(misfits(&text), [""; 0]);
     let misfit = "/speed/inside: \"everything\" is none of [\"relations\",\"extraction\"]";
     assert_eq!(misfits(&text.replace("extraction", "everything")), [misfit]);
-    let misfit = "/plot[0]/kind: \"scater\" is none of [\"line\",\"precision-recall\",\"scatter\",\"learning-curve\"]";
+    let misfit = "/plot[0]/kind: \"scater\" is none of \
+                  [\"line\",\"precision-recall\",\"scatter\",\"learning-curve\",\"p-values\",\"critical-difference\"]";
     assert_eq!(misfits(&text.replace("scatter", "scater")), [misfit]);
+}
+
+#[test]
+fn corrections_and_plots_of_tests_fit() {
+    let more = r#"
+[[plot]]
+kind = "p-values"
+y = ["rel+-c"]
+[[plot]]
+kind = "critical-difference"
+lines = "system.approach"
+"#;
+    let statistics = "[statistics]\ncorrect = \"benjamini-hochberg\"\nfamily = \"table\"";
+    let tiny = TINY.replace("[statistics]", statistics);
+    let text = format!("{tiny}{more}");
+    assert_eq!(misfits(&text), [""; 0]);
+    let misfit = "/statistics/family: \"page\" is none of [\"column\",\"table\"]";
+    assert_eq!(misfits(&text.replace("\"table\"", "\"page\"")), [misfit]);
 }
 
 #[test]

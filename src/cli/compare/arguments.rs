@@ -63,9 +63,9 @@ pub(in crate::cli) struct CompareArguments {
 pub(super) enum Correct {
     /// Holm's step-down procedure.
     Holm,
-    /// All p-values times their number.
+    /// Every p-value times the number of metrics.
     Bonferroni,
-    /// The false discovery rate.
+    /// Benjamini and Hochberg's step-up procedure, which bounds the share of false marks.
     BenjaminiHochberg,
     /// No correction.
     None,

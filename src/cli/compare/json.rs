@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::spec::Correction;
 use crate::stats::{Assignments, Summary};
 
 use super::super::score::{ConventionJson, Counting, FileJson, GoldJson, UNIT};
@@ -148,12 +147,7 @@ pub(super) fn json(
         systems: [(&sides.ours).into(), (&sides.theirs).into()],
         paired: settings.paired,
         alpha: settings.alpha,
-        correction: match settings.correct {
-            Correction::Holm => "holm",
-            Correction::Bonferroni => "bonferroni",
-            Correction::BenjaminiHochberg => "benjamini-hochberg",
-            Correction::None => "none",
-        },
+        correction: settings.correct.name(),
         caution: (sides.files() == (1, 1)).then_some(MODELS_ONLY),
         metrics: family.iter().map(metric).collect(),
     })

@@ -137,15 +137,13 @@ fn impossible(tested: &Tested, settings: Settings, family: usize, mark: &str) ->
 }
 
 fn correction_line(settings: Settings, family: usize) -> String {
-    if family == 1 {
-        return "One metric is compared, so nothing is corrected.".to_owned();
-    }
-    match report::author(settings.correct) {
-        Some(author) => format!(
-            "In brackets: p corrected over the {family} metrics that are compared ({author}), those over seeds and those \
-             over documents each for themselves; marks are of corrected p."
+    match (report::author(settings.correct), family) {
+        (_, 1) => "One metric is compared, so nothing is corrected.".to_owned(),
+        (Some(author), _) => format!(
+            "In brackets: p corrected over the {family} metrics that are compared ({author}), those over seeds and \
+             those over documents each for themselves; marks are of corrected p."
         ),
-        None => format!(
+        (None, _) => format!(
             "p is not corrected for the {family} metrics that are compared: chance gives a mark sooner."
         ),
     }

@@ -1,6 +1,6 @@
 //! The tests of a comparison, corrected over the metrics that are compared.
 
-use crate::report::{self, seed_of};
+use crate::report::{corrected, seed_of};
 use crate::score::Column;
 use crate::spec::Correction;
 use crate::stats::{
@@ -178,7 +178,7 @@ fn correct(correction: Correction, family: &mut [Comparison]) {
     for tested in kinds {
         let mut tests: Vec<&mut Tested> = family.iter_mut().filter_map(tested).collect();
         let raw: Vec<f64> = tests.iter().map(|one| one.test.p().two_sided).collect();
-        let corrected = report::corrected(correction, &raw);
+        let corrected = corrected(correction, &raw);
         for (one, corrected) in tests.iter_mut().zip(corrected) {
             one.corrected = corrected;
         }

@@ -6,7 +6,7 @@ use crate::report::cells;
 use crate::report::compare::Comparison;
 use crate::report::grid::Grid;
 use crate::report::input::Input;
-use crate::spec::Correction;
+use crate::spec::{Correction, PlotKind};
 
 /// A method: its name, what it does, and where it was described.
 struct Method {
@@ -57,7 +57,7 @@ const SEEDS_MATTER: Method = Method {
 const INTERVAL: Method = Method {
     name: "Bootstrap intervals",
     text: "Seeds and documents are drawn again with replacement, both at once, and the interval holds the middle 95 % \
-           of the scores that come out. With few seeds it is rather too wide, so it is drawn and not tested with.",
+           of the scores that come out. With few seeds its width is a rough guess, so it is drawn and not tested with.",
     source: "Owen 2007",
     address: "https://doi.org/10.1214/07-AOAS122",
 };
@@ -65,8 +65,9 @@ const INTERVAL: Method = Method {
 const FOLDS: Method = Method {
     name: "Folds",
     text: "The folds of a cross-validation share most of their training documents, so their differences are not \
-           independent, and a test over folds gives p-values that are rather too small. A correction of the variance \
-           by the sizes of training and test part makes up for it.",
+           independent, and a test over folds gives p-values that are rather too small. A t test whose variance is \
+           corrected by the sizes of training and test part makes up for it; the legend says where it would mark \
+           otherwise.",
     source: "Nadeau and Bengio 2003",
     address: "https://doi.org/10.1023/A:1024068626366",
 };
@@ -83,19 +84,28 @@ const HOLM: Method = Method {
 const BONFERRONI: Method = Method {
     name: "Bonferroni's correction",
     text: "Several comparisons give chance several chances, so every p of a family is multiplied by the number of \
-           comparisons in it. The probability of even one false mark in a family then stays below the level, at the \
-           price of missing more than Holm's correction does.",
-    source: "Holm 1979",
-    address: "https://www.jstor.org/stable/4615733",
+           comparisons. The probability of even one false mark in a family then stays below the level; Holm's \
+           correction promises the same and marks more.",
+    source: "Dunn 1961",
+    address: "https://doi.org/10.1080/01621459.1961.10482090",
 };
 
 const BENJAMINI_HOCHBERG: Method = Method {
     name: "Benjamini and Hochberg's correction",
-    text: "The p-values of a family are adjusted so that, among the marks it leaves, the expected share of false ones \
-           stays below the level. That is a weaker promise than that hardly any mark is false, made for looking \
-           through many comparisons.",
+    text: "Of p-values sorted from the smallest, each is multiplied by the number of comparisons over its place. Of the \
+           marks that remain, no more than the level are false on average, which is less than that hardly any mark \
+           is false: it suits a search for what to look into, not a main claim.",
     source: "Benjamini and Hochberg 1995",
     address: "https://doi.org/10.1111/j.2517-6161.1995.tb02031.x",
+};
+
+const RANKS: Method = Method {
+    name: "Critical difference of ranks",
+    text: "In every corpus (or fold) the systems are ranked, since scores of different corpora cannot be averaged. Average \
+           ranks that lie further apart than the critical difference would hardly do so if all systems were alike; it \
+           says nothing of how large the differences of scores are.",
+    source: "Demšar 2006",
+    address: "https://jmlr.org/papers/v7/demsar06a.html",
 };
 
 /// The methods behind the marks and intervals of a report.
@@ -105,8 +115,11 @@ pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
     let has_claims = !input.claims.is_empty();
     let paired = input.statistics.paired || cells::has_folds(input);
     let over_documents = comparisons().any(|one| one.documents.is_ok());
-    let is_corrected =
-        |by: Correction| input.statistics.correct == by && (has_claims || seeds().next().is_some());
+    let corrected = |correction: Correction| {
+        input.statistics.correct == correction && (has_claims || seeds().next().is_some())
+    };
+    let mut plots = input.plots.iter();
+    let ranks = plots.any(|plot| plot.kind == PlotKind::CriticalDifference);
     let used = [
         (
             TWO_SAMPLE,
@@ -119,12 +132,10 @@ pub(super) fn methods(input: &Input, grids: &[&Grid]) -> Vec<Value> {
         (DOCUMENTS, over_documents),
         (SEEDS_MATTER, over_documents),
         (FOLDS, cells::has_folds(input)),
-        (HOLM, is_corrected(Correction::Holm)),
-        (BONFERRONI, is_corrected(Correction::Bonferroni)),
-        (
-            BENJAMINI_HOCHBERG,
-            is_corrected(Correction::BenjaminiHochberg),
-        ),
+        (HOLM, corrected(Correction::Holm)),
+        (BONFERRONI, corrected(Correction::Bonferroni)),
+        (BENJAMINI_HOCHBERG, corrected(Correction::BenjaminiHochberg)),
+        (RANKS, ranks),
         (INTERVAL, !cells::has_folds(input) && !grids.is_empty()),
     ];
     let used = used.into_iter().filter(|(_, is_used)| *is_used);

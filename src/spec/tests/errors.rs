@@ -311,6 +311,21 @@ x = "pan.kind"
     )
 );
 shows!(
+    test_plots,
+    format!(
+        "{GOOD}{}",
+        r#"[[plot]]
+kind = "p-values"
+x = "train.rate"
+y = ["weight", "tast"]
+lines = "pan.knd"
+[[plot]]
+kind = "critical-difference"
+y = ["taste.worst", "haste"]
+"#
+    )
+);
+shows!(
     plot_in_a_profile,
     GOOD.replace(
         "train.epochs = 50",
