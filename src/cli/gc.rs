@@ -13,7 +13,7 @@ use crate::store::{Record, State, Store};
 use super::arguments::{ExperimentArguments, PlaceArguments};
 use super::exit::{Exit, Problem};
 use super::experiment::{load, places};
-use super::naming::{bytes, columns};
+use super::naming::{bytes, columns, counted};
 use super::output::{complain, say};
 
 /// Removed steps that are named; `--verbose` and JSON name all.
@@ -135,6 +135,7 @@ pub(super) fn gc(arguments: &GcArguments) -> Result<Exit, Problem> {
 /// The plans of all profiles of the named experiments.
 fn plans(arguments: &GcArguments, store: &Store) -> Result<Vec<Plan>, Problem> {
     let mut plans = Vec::new();
+    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
     for file in &arguments.files {
         let of = |profile: Option<String>| ExperimentArguments {
             file: file.clone(),
@@ -153,17 +154,19 @@ fn plans(arguments: &GcArguments, store: &Store) -> Result<Vec<Plan>, Problem> {
                 Timing::AsShown,
             );
             let plan = plan.map_err(Problem::set_up)?;
-            // What is not here has no content and so no key: its results cannot be told from those of others.
-            for missing in &plan.missing {
-                complain(&format!(
-                    "warning: {}, profile {}: {}; results that were made while it was there count as needed by none",
-                    file.display(),
-                    experiment.profile,
-                    missing.reason
-                ));
+            for one in &plan.missing {
+                *missing.entry(one.reason.clone()).or_default() += 1;
             }
             plans.push(plan);
         }
+    }
+    // What is not here has no content and so no key: its results cannot be told from those of others.
+    for (reason, profiles) in missing {
+        complain(&format!(
+            "warning: for {}: {reason}",
+            counted(profiles, "profile")
+        ));
+        complain("  results that were made while it was there count as needed by none");
     }
     Ok(plans)
 }

@@ -32,8 +32,10 @@ for (const table of document.querySelectorAll("table.runs")) {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = row.dataset.text.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
+      const own = row.dataset.text.toLowerCase().split(/\s+/);
+      // A number is a whole word, so that seed 3 is not seed 30; a key is known by its first digits.
+      const fits = (word) => own.some((text) => text === word || (/\D/.test(word) && text.includes(word)));
+      row.hidden = !words.every((word) => fits(word) || (word.length > 3 && row.dataset.key.startsWith(word)));
       if (!row.hidden) shown += 1;
     }
     count.textContent = shown === rows.length ? `${rows.length} runs` : `${shown} of ${rows.length} runs`;
