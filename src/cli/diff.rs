@@ -256,8 +256,18 @@ fn of_experiments(
             "no axis".clone_into(side);
         }
     }
+    if a.axes != b.axes {
+        remarks.push("their axes differ, so no cells belong together".to_owned());
+    }
+    let counted = ["corpus.", "eval."];
+    let is_counted = |key: &str| counted.iter().any(|section| key.starts_with(section));
+    if configuration.iter().any(|(key, _, _)| is_counted(key)) {
+        remarks.push(
+            "they differ in the corpus or in what is scored, so the differences are not of the methods".to_owned(),
+        );
+    }
     let mut results = Vec::new();
-    for (cell, ours) in &a.means {
+    for (cell, ours) in a.means.iter().filter(|_| a.axes == b.axes) {
         let Some(theirs) = b.means.get(cell) else {
             continue;
         };
@@ -309,6 +319,8 @@ fn of_experiments(
 struct SideOf {
     name: String,
     described: Value,
+    /// Keys of the axes.
+    axes: Vec<String>,
     cells: Vec<String>,
     /// Mean F1 in percent by cell and metric.
     means: BTreeMap<String, BTreeMap<String, f64>>,
@@ -374,6 +386,7 @@ fn side(
     Ok(SideOf {
         name: format!("{}, profile {}", experiment.name, experiment.profile),
         described: described(&experiment)?,
+        axes: input.axes.iter().map(|axis| axis.key.clone()).collect(),
         cells,
         means: means.collect(),
         missing: input.missing.len(),

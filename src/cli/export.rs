@@ -63,7 +63,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<Exit, Problem> {
     let experiment = load(&arguments.experiment)?;
     let store = Store::at(&arguments.experiment.places.results);
     let places = places(&arguments.experiment.places);
-    let plan = build(&experiment, &places, &store, Timing::AsShown).map_err(Problem::set_up)?;
+    let plan = build(&experiment, &places, &store, Timing::Always).map_err(Problem::set_up)?;
     let input = collect(&experiment, &plan, &store, Depth::Scores)?;
     let bytes = table(&input, arguments)?;
     match &arguments.output {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::plan::{Plan, Timing, build};
 use crate::store::{Record, State, Store};
+use crate::systems::speed::SPEED;
 
 use super::arguments::{ExperimentArguments, PlaceArguments};
 use super::exit::{Exit, Problem};
@@ -42,6 +43,9 @@ pub(super) struct GcArguments {
     /// Remove it. Without this, nothing is touched.
     #[arg(long)]
     delete: bool,
+    /// Remove unneeded steps even where a corpus, a model or a device that the experiments name is not here.
+    #[arg(long, requires = "delete")]
+    force: bool,
     /// Name every step.
     #[arg(long, short)]
     verbose: bool,
@@ -89,6 +93,15 @@ pub(super) fn gc(arguments: &GcArguments) -> Result<Exit, Problem> {
     let lock = lock.map_err(Problem::set_up)?;
     let plans = plans(arguments, &store)?;
     let (removals, kept) = survey(arguments, &store, &plans)?;
+    let is_unsure = plans.iter().any(|plan| !plan.missing.is_empty());
+    let would_lose = removals.iter().any(|one| one.reason == Reason::Unneeded);
+    if arguments.delete && is_unsure && would_lose && !arguments.force {
+        return Err(Problem::set_up(
+            "nothing was removed: something that the experiments name is not here, so their results cannot all be told \
+             from what nobody needs; name the right --data and --models, or look at the list without --delete and then \
+             give --force",
+        ));
+    }
     let leftover = store.leftover().map_err(Problem::set_up)?;
     let freed = removals.iter().map(|one| one.bytes).sum::<u64>() + leftover;
     if arguments.json {
@@ -194,8 +207,15 @@ fn survey(
         }
         let state = store.state(&record.key).map_err(Problem::set_up)?;
         let is_done = matches!(state, State::Done(_));
-        let is_needed = needed.contains(record.key.as_str());
-        let reason = if !is_done && !matches!(state, State::Absent) {
+        // A measurement is a statement about a machine at a time, which no plan made here and now can name.
+        let is_measured = record.kind == SPEED
+            && record
+                .inputs
+                .iter()
+                .all(|input| needed.contains(input.as_str()));
+        let is_needed = is_measured || needed.contains(record.key.as_str());
+        let is_broken = matches!(state, State::Unfinished | State::Failed { .. });
+        let reason = if is_broken && record.kind != SPEED {
             Some(Reason::Unfinished)
         } else if !is_needed && !plans.is_empty() {
             Some(Reason::Unneeded)

@@ -59,7 +59,12 @@ pub(super) fn logs(arguments: &LogsArguments) -> Result<Exit, Problem> {
                 step.kind
             ));
         }
-        let lines = lines(&store, &step.key)?;
+        let (events, log) = (events(&store, &step.key)?, log(&store, &step.key)?);
+        shown = Shown {
+            events: events.len(),
+            log: log.len(),
+        };
+        let lines = [events, log].concat();
         let skipped = arguments
             .lines
             .map_or(0, |wanted| lines.len().saturating_sub(wanted));
@@ -69,7 +74,6 @@ pub(super) fn logs(arguments: &LogsArguments) -> Result<Exit, Problem> {
         if lines.is_empty() {
             say("it was never begun");
         }
-        shown.lines = lines.len();
     }
     if arguments.follow {
         follow(&store, &record, shown)?;
@@ -77,10 +81,11 @@ pub(super) fn logs(arguments: &LogsArguments) -> Result<Exit, Problem> {
     Ok(Exit::Done)
 }
 
-/// How much of the followed step was printed.
+/// How much of the followed step was printed: both go on by themselves.
 #[derive(Default)]
 struct Shown {
-    lines: usize,
+    events: usize,
+    log: usize,
 }
 
 fn follow(store: &Store, record: &Record, mut shown: Shown) -> Result<(), Problem> {
@@ -89,11 +94,15 @@ fn follow(store: &Store, record: &Record, mut shown: Shown) -> Result<(), Proble
             .worker(&record.key)
             .map_err(Problem::set_up)?
             .is_some();
-        let lines = lines(store, &record.key)?;
-        for line in lines.iter().skip(shown.lines) {
+        let (events, log) = (events(store, &record.key)?, log(store, &record.key)?);
+        let new = events.iter().skip(shown.events);
+        for line in new.chain(log.iter().skip(shown.log)) {
             say(line);
         }
-        shown.lines = lines.len();
+        shown = Shown {
+            events: events.len(),
+            log: log.len(),
+        };
         if !is_running {
             return Ok(());
         }
@@ -126,8 +135,8 @@ fn visit(
     Ok(())
 }
 
-/// The events of a step as lines, and its log behind them.
-fn lines(store: &Store, key: &str) -> Result<Vec<String>, Problem> {
+/// The events of a step as lines.
+fn events(store: &Store, key: &str) -> Result<Vec<String>, Problem> {
     let events = store.events(key).map_err(Problem::set_up)?;
     let mut began = None;
     let mut lines = Vec::new();
@@ -141,12 +150,15 @@ fn lines(store: &Store, key: &str) -> Result<Vec<String>, Problem> {
             .map_or(0.0, |(time, began)| (time - began).max(0.0));
         lines.push(format!("{since:>9.1} s  {}", told(event)));
     }
-    let path = store.log_path(key).map_err(Problem::set_up)?;
-    if let Ok(log) = std::fs::read(&path) {
-        let log = String::from_utf8_lossy(&log).into_owned();
-        lines.extend(log.lines().map(|line| format!("  {line}")));
-    }
     Ok(lines)
+}
+
+/// What the worker of a step wrote, as lines.
+fn log(store: &Store, key: &str) -> Result<Vec<String>, Problem> {
+    let path = store.log_path(key).map_err(Problem::set_up)?;
+    let bytes = std::fs::read(&path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().map(|line| format!("  {line}")).collect())
 }
 
 /// An event in words: states as they are, and of all others their fields.

@@ -38,13 +38,16 @@ impl Store {
 
     /// The outputs of a finished step that are still there, with their sizes in bytes.
     pub fn outputs(&self, key: &str) -> Result<Vec<(String, u64)>, StoreError> {
-        let gone = self.collected(key)?;
+        let (gone, folder) = (self.collected(key)?, self.folder(key)?);
         let Some(done) = self.done(key)? else {
             return Ok(Vec::new());
         };
         let outputs = done.outputs.into_iter();
         Ok(outputs
-            .filter(|(name, _)| name != META && !gone.contains(name))
+            // Where a removal was interrupted, some of what should be gone is still there.
+            .filter(|(name, _)| {
+                name != META && (!gone.contains(name) || folder.join(name).exists())
+            })
             .map(|(name, output)| (name, output.bytes))
             .collect())
     }

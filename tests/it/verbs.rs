@@ -464,3 +464,29 @@ fn without_weights_a_run_stays_done_and_trains_again_only_for_who_reads_them() {
     );
     assert!(folder.join("model.safetensors").exists());
 }
+
+#[test]
+fn gc_removes_nothing_while_it_cannot_tell_whose_results_are_whose() {
+    let sandbox = ran();
+    let less = crate::sandbox::TINY.replace("\"a3\", \"a4\"", "\"a4\"");
+    sandbox.write(
+        "less.toml",
+        &format!("{less}\n[profile.real]\ncorpus.name = \"scierc\"\n"),
+    );
+    let before = sandbox.files("results");
+    let refused = sandbox.sweep("gc less.toml --delete");
+    assert_eq!(refused.code, Some(96), "{refused:?}");
+    assert!(
+        refused
+            .stderr
+            .contains("warning: for 1 profile: corpus `scierc` not found"),
+        "{refused:?}"
+    );
+    assert!(
+        refused.stderr.contains("nothing was removed"),
+        "{refused:?}"
+    );
+    assert_eq!(sandbox.files("results"), before);
+    sandbox.succeed("gc less.toml --delete --force");
+    assert!(sandbox.files("results").len() < before.len());
+}
