@@ -2,7 +2,7 @@
 
 Every span is computed by itself from the formulas, in float64; autograd gives the gradients. Needs torch:
 
-    python3 tests/oracles/layers/make_pruner.py
+    python3 tests/oracles/make_pruner.py
 """
 
 import json
