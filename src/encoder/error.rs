@@ -16,6 +16,17 @@ pub enum EncoderError {
         /// The folders that were tried, joined by commas.
         looked_in: String,
     },
+    /// No folder or file of that name holds word vectors.
+    #[error(
+        "the word vectors `{name}` are not there: looked in {looked_in}; put a folder \
+         (vectors.safetensors, vocab.txt) or a text file there, or give its path as `vectors.path`"
+    )]
+    NoVectors {
+        /// The name asked for.
+        name: String,
+        /// The places that were tried, joined by commas.
+        looked_in: String,
+    },
     /// A model of the hub is not in the cache.
     #[error(
         "the model `{name}` is {state} the Hugging Face cache at revision `{revision}`: looked in \

@@ -8,9 +8,9 @@ use crate::corpus::CorpusConfig;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity, Shape, check_device};
+use crate::systems::identity::{Shape, check_device};
 use crate::systems::speed::{COLUMNS, SPEED};
-use crate::systems::{Configuration, Hints, SystemKind, draft_run, draft_speed};
+use crate::systems::{Configuration, Hints, Reads, SystemKind, draft_run, draft_speed};
 
 use super::again::{Timing, measurement};
 use super::estimate::{Estimator, epoch_seconds, reading_seconds};
@@ -116,15 +116,17 @@ pub fn build(
         let configuration = &at_fold(&experiment.cells()[run.cell].configuration, run.fold)?;
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
+        let vectors = resolver.vectors(configuration);
         let pretrain = &configuration.iter.pretrain;
         let asked = configuration.system.kind == SystemKind::Iter && pretrain.is_asked();
         let pretraining = asked.then(|| resolver.corpus(&pretrain.corpus));
         let ends = Ends::draft(
             configuration,
-            Read {
+            Reads {
                 corpus: &corpus.identity,
                 pretraining: pretraining.as_ref().map(|other| &other.identity),
                 encoder: &encoder.identity,
+                vectors: &vectors.identity,
             },
             run.seed,
             timed,
@@ -134,6 +136,7 @@ pub fn build(
         reasons.extend(corpus.found.as_ref().err().cloned());
         reasons.extend(pretraining.and_then(|other| other.found.err()));
         reasons.extend(encoder.found.as_ref().err().cloned());
+        reasons.extend(vectors.found.as_ref().err().cloned());
         reasons.extend(check_device(configuration).err());
         for reason in &reasons {
             *missing.entry(reason.clone()).or_default() += 1;
@@ -146,6 +149,7 @@ pub fn build(
                 data: places.data.clone(),
                 encoder: configuration.encoder.name.clone(),
                 model: found.and_then(|found| found.folder.clone()),
+                vectors: vectors.found.ok().flatten(),
                 commit: found.and_then(|found| found.commit.clone()),
                 device: configuration.device.clone(),
                 gradient_checkpointing: configuration.encoder.gradient_checkpointing,
@@ -221,15 +225,6 @@ impl Context {
     }
 }
 
-/// What the steps of a run read.
-#[derive(Clone, Copy)]
-struct Read<'a> {
-    corpus: &'a CorpusIdentity,
-    /// The corpus of a training that the run's own starts from.
-    pretraining: Option<&'a CorpusIdentity>,
-    encoder: &'a EncoderIdentity,
-}
-
 /// The drafts that a run ends in.
 #[derive(Clone, Copy)]
 struct Ends {
@@ -241,19 +236,20 @@ impl Ends {
     /// Drafts a run, with its speed where it is `timed`.
     fn draft(
         configuration: &Configuration,
-        read: Read<'_>,
+        reads: Reads<'_>,
         seed: u64,
         timed: bool,
         drafts: &mut Drafts,
     ) -> Result<Self, String> {
-        let Read {
-            corpus,
-            pretraining,
-            encoder,
-        } = read;
-        let score = draft_run(configuration, corpus, pretraining, encoder, seed, drafts)?;
+        let score = draft_run(configuration, reads, seed, drafts)?;
         let speed = if timed {
-            Some(draft_speed(configuration, corpus, seed, score, drafts)?)
+            Some(draft_speed(
+                configuration,
+                reads.corpus,
+                seed,
+                score,
+                drafts,
+            )?)
         } else {
             None
         };

@@ -1,10 +1,13 @@
 //! Corpora and encoders of an experiment, found once each.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::corpus::{Corpus, CorpusConfig};
 use crate::systems::Configuration;
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity, FoundEncoder, find_encoder};
+use crate::systems::identity::{
+    CorpusIdentity, EncoderIdentity, FoundEncoder, VectorsIdentity, find_encoder, find_vectors,
+};
 
 use super::places::Places;
 
@@ -43,6 +46,7 @@ pub(super) struct Resolver<'a> {
     places: &'a Places,
     corpora: BTreeMap<String, Resolved<CorpusIdentity, Size>>,
     encoders: BTreeMap<String, Resolved<EncoderIdentity, FoundEncoder>>,
+    vectors: BTreeMap<String, Resolved<VectorsIdentity, Option<PathBuf>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -51,6 +55,7 @@ impl<'a> Resolver<'a> {
             places,
             corpora: BTreeMap::new(),
             encoders: BTreeMap::new(),
+            vectors: BTreeMap::new(),
         }
     }
 
@@ -86,6 +91,22 @@ impl<'a> Resolver<'a> {
             .entry(lookup(&configuration.encoder))
             .or_insert_with(|| {
                 let (identity, found) = find_encoder(configuration, models);
+                Resolved { identity, found }
+            })
+            .clone()
+    }
+
+    pub(super) fn vectors(
+        &mut self,
+        configuration: &Configuration,
+    ) -> Resolved<VectorsIdentity, Option<PathBuf>> {
+        let models = &self.places.models;
+        // The same section is read by some systems and left alone by others.
+        let read = configuration.system.kind.reads_vectors();
+        self.vectors
+            .entry(lookup(&(read, &configuration.vectors)))
+            .or_insert_with(|| {
+                let (identity, found) = find_vectors(configuration, models);
                 Resolved { identity, found }
             })
             .clone()

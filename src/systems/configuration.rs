@@ -9,6 +9,7 @@ use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
 use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
 use crate::encoder::EncoderConfig;
+use crate::encoder::words::VectorsConfig;
 use crate::score::{Convention, Profile, Symmetric};
 use crate::spec::{self, Problem};
 use crate::train::Recipe;
@@ -24,6 +25,8 @@ pub struct Configuration {
     pub corpus: CorpusConfig,
     /// The encoder.
     pub encoder: EncoderConfig,
+    /// Pretrained word vectors, for the systems that read them.
+    pub vectors: VectorsConfig,
     /// The system and its variant.
     pub system: SystemConfig,
     /// Switches of JointERE.
@@ -103,6 +106,7 @@ impl Default for Configuration {
             device: "cpu".to_owned(),
             corpus: CorpusConfig::default(),
             encoder: EncoderConfig::default(),
+            vectors: VectorsConfig::default(),
             system: SystemConfig::default(),
             jointere: JointEreConfig::default(),
             pruner: PrunerConfig::default(),
@@ -113,6 +117,16 @@ impl Default for Configuration {
             train: Recipe::default(),
             eval: Evaluation::default(),
             speed: SpeedConfig::default(),
+        }
+    }
+}
+
+impl SystemKind {
+    /// Whether the system reads word vectors. Of the others none needs them, and no step of
+    /// theirs changes with them.
+    pub fn reads_vectors(self) -> bool {
+        match self {
+            Self::JointEre | Self::Pure | Self::Iter => false,
         }
     }
 }
@@ -175,6 +189,7 @@ impl spec::Configuration for Configuration {
         };
         let mut problems: Vec<Problem> = within("corpus", self.corpus.problems())
             .chain(within("encoder", self.encoder.problems()))
+            .chain(within("vectors", self.vectors.problems()))
             .chain(within("jointere", self.jointere.problems()))
             .chain(within("pruner", self.pruner.problems()))
             .chain(within("mfvi", self.mfvi.problems()))

@@ -19,6 +19,9 @@ pub enum SystemError {
     /// A pretrained encoder was asked for without saying where it lies.
     #[error("the step's hints do not say where its pretrained encoder lies")]
     NoModelFolder,
+    /// Word vectors were asked for without saying where they lie.
+    #[error("the step's hints do not say where its word vectors lie")]
+    NoVectors,
     /// Training or applying a model failed.
     #[error("{0}")]
     Training(String),

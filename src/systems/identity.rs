@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::configuration::Configuration;
+use crate::encoder::words::WordVectors;
 use crate::encoder::{
     Architecture, EncoderConfig, EncoderError, Freeze, ScratchConfig, locate_model, open_device,
 };
@@ -143,6 +144,38 @@ fn pretrained(
         folder: Some(folder.path.clone()),
     };
     Ok((folder.content_hash()?, found))
+}
+
+/// Word vectors by the hash of their content; none where there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VectorsIdentity {
+    /// Hash of the words and their vectors.
+    #[serde(default)]
+    pub hash: Option<String>,
+}
+
+/// The word vectors that a configuration asks for, with their folder or file, or the reason
+/// why they are not to be had; missing ones have an identity that no stored step has. A
+/// system that does not read vectors has none, whatever the configuration says.
+pub fn find_vectors(
+    configuration: &Configuration,
+    models: &[PathBuf],
+) -> (VectorsIdentity, Result<Option<PathBuf>, String>) {
+    let config = &configuration.vectors;
+    if !configuration.system.kind.reads_vectors() || !config.is_asked() {
+        return (VectorsIdentity::default(), Ok(None));
+    }
+    let located = config.locate(models);
+    let found = located.and_then(|path| Ok((WordVectors::content_hash(&path)?, path)));
+    let (hash, found) = match found {
+        Ok((hash, path)) => (hash, Ok(Some(path))),
+        Err(error) => (
+            format!("missing {}", config.shown()),
+            Err(error.to_string()),
+        ),
+    };
+    (VectorsIdentity { hash: Some(hash) }, found)
 }
 
 /// Whether the device that a configuration names is there; if not, what is lacking.

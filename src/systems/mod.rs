@@ -35,6 +35,6 @@ mod work;
 pub use configuration::{Configuration, Evaluation, SystemConfig, SystemKind};
 pub use error::SystemError;
 pub use features::FEATURES;
-pub use registry::{draft_run, draft_speed, execute};
+pub use registry::{Reads, draft_run, draft_speed, execute};
 pub use scoring::{COUNTS, SCORE, ScoreStep, Scored, read_scored};
 pub use work::{Hints, Origin, Report, Work};

@@ -10,7 +10,7 @@ use super::configuration::{Configuration, SystemKind};
 use super::draft::Drafts;
 use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
-use super::identity::{CorpusIdentity, EncoderIdentity};
+use super::identity::{CorpusIdentity, EncoderIdentity, VectorsIdentity};
 use super::iter;
 use super::jointere;
 use super::pure;
@@ -18,23 +18,40 @@ use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::speed::{self, Part, Pass, SPEED, SpeedStep};
 use super::work::{Report, Work};
 use crate::corpus::{Corpus, Document, Prediction, write_predictions};
+use crate::encoder::words::WordVectors;
 use crate::encoder::{ModelFolder, open_device};
 use crate::score::Metric;
 use crate::train::Epoch;
 
+/// What the steps of a run read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reads<'a> {
+    /// The corpus.
+    pub corpus: &'a CorpusIdentity,
+    /// The corpus of another training that the run's own starts from.
+    pub pretraining: Option<&'a CorpusIdentity>,
+    /// The encoder.
+    pub encoder: &'a EncoderIdentity,
+    /// The word vectors.
+    pub vectors: &'a VectorsIdentity,
+}
+
 /// Drafts every step of one run and returns the index of the step that scores it.
-/// `pretraining` is the corpus of another training that the run's own starts from.
 ///
 /// # Errors
 /// When the configuration names what the system does not have.
 pub fn draft_run(
     configuration: &Configuration,
-    corpus: &CorpusIdentity,
-    pretraining: Option<&CorpusIdentity>,
-    encoder: &EncoderIdentity,
+    reads: Reads<'_>,
     seed: u64,
     drafts: &mut Drafts,
 ) -> Result<usize, String> {
+    let Reads {
+        corpus,
+        pretraining,
+        encoder,
+        ..
+    } = reads;
     let split = configuration.eval.split.into();
     let predicted = match configuration.system.kind {
         SystemKind::JointEre => {
@@ -329,6 +346,27 @@ fn open_model<'a>(
     Err(SystemError::Changed {
         what: "encoder",
         name: work.hints.encoder.clone(),
+    })
+}
+
+/// The folder or file of the word vectors that the step was planned with; none where it
+/// reads none.
+#[expect(dead_code, reason = "the systems that read vectors are on their way")]
+fn open_vectors<'a>(
+    work: &'a Work,
+    identity: &VectorsIdentity,
+) -> Result<Option<&'a Path>, SystemError> {
+    let Some(planned) = &identity.hash else {
+        return Ok(None);
+    };
+    let path = work.hints.vectors.as_deref();
+    let path = path.ok_or(SystemError::NoVectors)?;
+    if WordVectors::content_hash(path)? == *planned {
+        return Ok(Some(path));
+    }
+    Err(SystemError::Changed {
+        what: "word vectors' file",
+        name: path.display().to_string(),
     })
 }
 

@@ -19,6 +19,8 @@ pub struct Hints {
     pub encoder: String,
     /// The pretrained encoder's folder.
     pub model: Option<PathBuf>,
+    /// The word vectors' folder or file.
+    pub vectors: Option<PathBuf>,
     /// The commit of an encoder of the hub.
     pub commit: Option<String>,
     /// The device.

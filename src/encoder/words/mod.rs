@@ -6,6 +6,7 @@
 
 mod casing;
 mod characters;
+mod config;
 mod coverage;
 mod feature_writer;
 mod features;
@@ -21,6 +22,7 @@ mod word_dropout;
 
 pub use casing::{Casing, casing_features};
 pub use characters::Characters;
+pub use config::VectorsConfig;
 pub use coverage::Coverage;
 pub use feature_writer::{FeaturePrecision, FeaturesWriter};
 pub use features::{DocumentFeatures, Features};

@@ -7,8 +7,8 @@ use super::{NO_EXTRACTION, NO_RELATIONS, SpeedStep};
 use crate::encoder::{Freeze, ScratchConfig};
 use crate::store::without_defaults;
 use crate::systems::draft::{Draft, Drafts};
-use crate::systems::identity::{CorpusIdentity, EncoderIdentity};
-use crate::systems::{draft_run, draft_speed};
+use crate::systems::identity::{CorpusIdentity, EncoderIdentity, VectorsIdentity};
+use crate::systems::{Reads, draft_run, draft_speed};
 
 /// The drafts of a run and the index of the one that times it.
 fn drafted(configuration: Value) -> (Vec<Draft>, Result<usize, &'static str>) {
@@ -25,7 +25,13 @@ fn drafted(configuration: Value) -> (Vec<Draft>, Result<usize, &'static str>) {
         scratch: ScratchConfig::default(),
     };
     let mut drafts = Drafts::default();
-    let score = draft_run(&configuration, &corpus, None, &encoder, 0, &mut drafts).unwrap();
+    let reads = Reads {
+        corpus: &corpus,
+        pretraining: None,
+        encoder: &encoder,
+        vectors: &VectorsIdentity::default(),
+    };
+    let score = draft_run(&configuration, reads, 0, &mut drafts).unwrap();
     let speed = draft_speed(&configuration, &corpus, 0, score, &mut drafts).unwrap();
     (drafts.into_drafts(), speed)
 }
