@@ -44,11 +44,13 @@ pub enum Level {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) train: Vec<Document>,
-    /// The dev split; none where a fold has none of its own.
+    /// The dev split; none where a fold, or the corpus, has none of its own.
     pub(super) dev: Option<Vec<Document>>,
     pub(super) test: Vec<Document>,
     /// The relation types that the files say have no direction.
     pub(super) symmetric: Vec<String>,
+    /// The split and document of every relation that could not be read.
+    pub(super) left_out: Vec<(Split, String)>,
 }
 
 impl From<Corpus> for Parts {
@@ -58,6 +60,7 @@ impl From<Corpus> for Parts {
             dev: Some(corpus.dev),
             test: corpus.test,
             symmetric: corpus.labels.symmetric,
+            left_out: corpus.left_out,
         }
     }
 }
@@ -73,7 +76,7 @@ pub(super) fn arrange(
         mut train,
         mut dev,
         mut test,
-        symmetric: _,
+        ..
     } = parts;
     if config.drop_unrelated_sentences {
         let splits = [Some(&mut train), dev.as_mut(), Some(&mut test)];
@@ -229,7 +232,7 @@ mod tests {
             train: documents("a", 20),
             dev: dev.then(|| documents("b", 5)),
             test: documents("c", 7),
-            symmetric: vec![],
+            ..Parts::default()
         }
     }
 
@@ -301,7 +304,7 @@ mod tests {
             train: mixed(),
             dev: Some(mixed()),
             test: mixed(),
-            symmetric: vec![],
+            ..Parts::default()
         };
         let config = CorpusConfig {
             drop_unrelated_sentences: true,

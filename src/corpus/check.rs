@@ -98,6 +98,11 @@ fn within(corpus: &Corpus, split: Split) -> impl Iterator<Item = Finding> {
             split.name(),
         );
     }
+    let left_out = corpus.left_out.iter().filter(|(of, _)| *of == split);
+    for (_, key) in left_out {
+        let what = "relations left out, since an argument's words do not occur in the sentence";
+        found.add(Severity::Warning, what, &format!("{key}#0"));
+    }
     for document in corpus.split(split) {
         if !keys.insert(&document.key) {
             found.add(

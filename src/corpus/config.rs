@@ -31,7 +31,7 @@ pub struct CorpusConfig {
     pub fold: Option<u32>,
     /// How many folds to make of a corpus that comes in none: document i of train, dev and test, in this order, is test in fold i mod `folds`. It needs a fold.
     pub folds: Option<u32>,
-    /// The share of a fold's training documents that is its dev split where the fold has none of its own; `share_seed` says which documents.
+    /// The share of the training documents that is the dev split where a fold, or the corpus, has none of its own; `share_seed` says which documents.
     pub held_out: f64,
     /// `train`, or `train_dev` to train on both while dev stays what selection looks at.
     pub train_on: TrainOn,
@@ -184,7 +184,9 @@ impl CorpusConfig {
         } else {
             &self.symmetric
         };
-        Ok(Corpus::new(name, arrange(parts, self)?, symmetric))
+        let left_out = std::mem::take(&mut parts.left_out);
+        let corpus = Corpus::new(name, arrange(parts, self)?, symmetric);
+        Ok(Corpus { left_out, ..corpus })
     }
 }
 

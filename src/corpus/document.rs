@@ -144,6 +144,9 @@ pub struct Corpus {
     pub test: Vec<Document>,
     /// The label inventory.
     pub labels: Labels,
+    /// The split that was read, and the document, of every relation that could not be kept, since an argument's words
+    /// do not occur in its sentence.
+    pub left_out: Vec<(Split, String)>,
 }
 
 impl Corpus {
@@ -161,6 +164,7 @@ impl Corpus {
             dev,
             test,
             labels,
+            left_out: Vec::new(),
         }
     }
 

@@ -1,49 +1,72 @@
 //! One file of documents in whichever format.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use serde_json::Value;
-
+use super::records::first_record;
+use super::triples::{Layout, read_triples};
 use super::{CorpusError, Document, read_columns, read_dygie, read_spert, read_spert_lines};
 
-/// Reads the documents of one file. A JSON file is told from its content: a list is SpERT's, lines with
-/// `tokens` and without `sentences` are SpERT's records one a line, and anything else is DyGIE's. Any other
-/// file has columns.
+/// What a file holds.
+#[derive(Debug, Default)]
+pub(super) struct ReadFile {
+    /// The documents.
+    pub(super) documents: Vec<Document>,
+    /// The document of every relation that could not be kept, since an argument's words do not occur in its sentence.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Reads the documents of one file. A JSON file is told from its content: triples, in a list or one a line, by the
+/// fields of the first; of the others a list is SpERT's, lines with `tokens` and without `sentences` are SpERT's
+/// records one a line, and anything else is DyGIE's. Any other file has columns.
 ///
 /// # Errors
 /// What the readers give.
 pub fn read_documents(path: &Path) -> Result<Vec<Document>, CorpusError> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    let json = ["json", "jsonl"];
-    if !ending.is_some_and(|ending| json.iter().any(|name| ending.eq_ignore_ascii_case(name))) {
-        return read_columns(path);
+    Ok(read_file(path)?.documents)
+}
+
+/// Reads the documents of one file as [`read_documents`] does, and says what could not be kept.
+pub(super) fn read_file(path: &Path) -> Result<ReadFile, CorpusError> {
+    let whole = |documents| ReadFile {
+        documents,
+        left_out: Vec::new(),
+    };
+    if !is_json(path) {
+        return read_columns(path).map(whole);
     }
-    let first = first_line(path).map_err(|source| CorpusError::Read {
-        path: path.into(),
-        source,
-    })?;
-    if first.starts_with('[') {
-        return read_spert(path);
+    let text = read(path)?;
+    // What is no JSON is left to a reader that says so.
+    let first = first_record(&text);
+    if let Some(layout) = Layout::of(&first) {
+        return read_triples(path, &text, layout);
     }
-    // A line that is no JSON is left to a reader that says so.
-    let first: Value = serde_json::from_str(&first).unwrap_or_default();
-    if first.get("tokens").is_some() && first.get("sentences").is_none() {
+    let documents = if text.trim_start().starts_with('[') {
+        read_spert(path)
+    } else if first.get("tokens").is_some() && first.get("sentences").is_none() {
         read_spert_lines(path)
     } else {
         read_dygie(path)
-    }
+    };
+    documents.map(whole)
 }
 
-/// The first line that is not blank, without the blanks around it; empty where there is none.
-fn first_line(path: &Path) -> std::io::Result<String> {
-    for line in BufReader::new(std::fs::File::open(path)?).lines() {
-        let line = line?;
-        if !line.trim().is_empty() {
-            return Ok(line.trim().to_owned());
-        }
-    }
-    Ok(String::new())
+/// The layout of a file of triples; nothing for any other file.
+pub(super) fn layout(path: &Path) -> Option<Layout> {
+    let text = is_json(path).then(|| read(path).ok()).flatten()?;
+    Layout::of(&first_record(&text))
+}
+
+fn is_json(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let json = ["json", "jsonl"];
+    ending.is_some_and(|ending| json.iter().any(|name| ending.eq_ignore_ascii_case(name)))
+}
+
+fn read(path: &Path) -> Result<String, CorpusError> {
+    std::fs::read_to_string(path).map_err(|source| CorpusError::Read {
+        path: path.into(),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -3,29 +3,60 @@
 use std::path::{Path, PathBuf};
 
 use super::arrange::Parts;
+use super::documents::{layout, read_file};
 use super::spert::read_symmetric_types;
-use super::{CorpusError, Split, read_documents};
+use super::triples::Layout;
+use super::{CorpusError, Document, Split};
 
-/// Reads the three splits of a folder.
+/// Reads the splits of a folder. Dev is none where it may be missing: what was released with HRL has no such file.
 ///
 /// # Errors
 /// [`CorpusError::Unreadable`] where a split has no file, and what the readers give.
 pub(super) fn read_splits(folder: &Path) -> Result<Parts, CorpusError> {
     let files = list_files(folder)?;
-    let read = |split| read_documents(split_file(folder, &files, split)?);
+    let dev = if is_without_dev(&files) {
+        None
+    } else {
+        Some(split_file(folder, &files, Split::Dev)?)
+    };
+    read_parts(folder, &files, dev)
+}
+
+/// Reads the train and the test split among the files of a folder, and `dev` where there is one.
+///
+/// # Errors
+/// As for [`read_splits`].
+pub(super) fn read_parts(
+    folder: &Path,
+    files: &[PathBuf],
+    dev: Option<&Path>,
+) -> Result<Parts, CorpusError> {
+    let mut left_out = Vec::new();
+    let mut read = |split, path| -> Result<Vec<Document>, CorpusError> {
+        let file = read_file(path)?;
+        left_out.extend(file.left_out.into_iter().map(|key| (split, key)));
+        Ok(file.documents)
+    };
     Ok(Parts {
-        train: read(Split::Train)?,
-        dev: Some(read(Split::Dev)?),
-        test: read(Split::Test)?,
-        symmetric: symmetric_types(&files)?,
+        train: read(Split::Train, split_file(folder, files, Split::Train)?)?,
+        dev: dev.map(|dev| read(Split::Dev, dev)).transpose()?,
+        test: read(Split::Test, split_file(folder, files, Split::Test)?)?,
+        symmetric: symmetric_types(files)?,
+        left_out,
     })
 }
 
-/// Whether each split has a file among these.
+/// Whether each split has a file among these that must have one.
 pub(super) fn holds_splits(files: &[PathBuf]) -> bool {
-    Split::ALL
-        .into_iter()
-        .all(|split| find(files, split).is_ok())
+    let has = |split| find(files, split).is_ok();
+    has(Split::Train) && has(Split::Test) && (has(Split::Dev) || is_without_dev(files))
+}
+
+/// Whether no file is the dev split's, and none need be, by the layout of what is trained on.
+fn is_without_dev(files: &[PathBuf]) -> bool {
+    let is_dev = |file: &PathBuf| splits_named(&file_name(file)).contains(&Split::Dev);
+    !files.iter().any(is_dev)
+        && find(files, Split::Train).is_ok_and(|file| layout(file) == Some(Layout::Mentions))
 }
 
 /// The file of a split.

@@ -77,6 +77,7 @@ pub(super) fn divide(
     }
     let mut parts = Parts {
         symmetric: whole.symmetric,
+        left_out: whole.left_out,
         ..Parts::default()
     };
     for (place, document) in pooled.into_iter().enumerate() {
@@ -143,6 +144,7 @@ mod tests {
             dev: Some(documents(sizes[1])),
             test: documents(sizes[2]),
             symmetric: vec!["r".into()],
+            left_out: Vec::new(),
         }
     }
 

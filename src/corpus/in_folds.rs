@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::arrange::Parts;
-use super::folder::{file_name, list_files, split_file, symmetric_types};
+use super::folder::{file_name, list_files, read_parts, split_file, symmetric_types};
 use super::{CorpusError, Document, Split, read_documents};
 
 /// A folder with folds.
@@ -103,21 +103,17 @@ impl InFolds {
                     dev: None,
                     test,
                     symmetric: symmetric_types(&list_files(folder)?)?,
+                    left_out: Vec::new(),
                 })
             }
             Self::Folders { folder, folds } => {
                 let fold = fold_at(folder, folds, fold)?;
                 let files = list_files(fold)?;
-                let read = |split| read_documents(split_file(fold, &files, split)?);
                 let dev = split_file(fold, &files, Split::Dev).ok();
-                let mut symmetric = symmetric_types(&list_files(folder)?)?;
-                symmetric.extend(symmetric_types(&files)?);
-                Ok(Parts {
-                    train: read(Split::Train)?,
-                    dev: dev.map(read_documents).transpose()?,
-                    test: read(Split::Test)?,
-                    symmetric,
-                })
+                let mut parts = read_parts(fold, &files, dev)?;
+                let symmetric = symmetric_types(&list_files(folder)?)?;
+                parts.symmetric.splice(..0, symmetric);
+                Ok(parts)
             }
         }
     }

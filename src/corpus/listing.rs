@@ -114,18 +114,34 @@ mod tests {
         assert_eq!(
             names,
             [
-                "demo", "scierc", "conll04", "ace05", "ace04", "ade", "genia", "conll03", "mine"
+                "demo",
+                "scierc",
+                "conll04",
+                "ace05",
+                "ace04",
+                "ade",
+                "genia",
+                "conll03",
+                "webnlg",
+                "webnlg_full_span",
+                "nyt",
+                "nyt10",
+                "nyt11",
+                "mine"
             ]
         );
         assert!(listed[1].folder.is_some() && listed[2].missing.is_some());
         let text = render_list(&listed);
-        assert!(text.starts_with("demo     built in, generated\n"), "{text}");
         assert!(
-            text.contains("ace04    ") && text.contains("/ace04 (2 folds)\n"),
+            text.starts_with("demo              built in, generated\n"),
             "{text}"
         );
         assert!(
-            text.contains("ace05    missing: looked in ") && text.contains("LDC2006T06"),
+            text.contains("ace04             ") && text.contains("/ace04 (2 folds)\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("ace05             missing: looked in ") && text.contains("LDC2006T06"),
             "{text}"
         );
     }

@@ -66,7 +66,46 @@ const KNOWN: &[Known] = &[
                      NIST licenses the text, the Reuters Corpus RCV1; put the eng.train, eng.testa and eng.testb \
                      that are made of the two there",
     },
+    Known {
+        name: "webnlg",
+        folders: &["webnlg/last_word", "webnlg"],
+        symmetric: &[],
+        how_to_get: "it is made of WebNLG (Gardent et al. 2017), CC BY-NC-SA 4.0, by CopyRE (Zeng et al. 2018), and CasRel \
+                     (Wei et al. 2020) turns that into triples over last words; put the three files of triples \
+                     there",
+    },
+    Known {
+        name: "webnlg_full_span",
+        folders: &["webnlg/full_span", "webnlg/offsets"],
+        symmetric: &[],
+        how_to_get: "it is another cut of WebNLG (Gardent et al. 2017), CC BY-NC-SA 4.0, with whole arguments, in \
+                     circulation for joint extraction; put its three files, of triples or with offsets, there",
+    },
+    Known {
+        name: "nyt",
+        folders: &["nyt"],
+        symmetric: &[],
+        how_to_get: "the Linguistic Data Consortium licenses the text as LDC2008T19; CopyRE (Zeng et al. 2018) released \
+                     the triples, which CasRel (Wei et al. 2020) converts; put its three files of triples there",
+    },
+    Known {
+        name: "nyt10",
+        folders: &["nyt10"],
+        symmetric: &[],
+        how_to_get: HRL,
+    },
+    Known {
+        name: "nyt11",
+        folders: &["nyt11"],
+        symmetric: &[],
+        how_to_get: HRL,
+    },
 ];
+
+/// Where the corpora come from that were released with HRL.
+const HRL: &str = "the Linguistic Data Consortium licenses the text as LDC2008T19; the authors of HRL (Takanobu et al. \
+                   2019) released it with triples; put their train.json and test.json there, of which the first is \
+                   divided into train and dev";
 
 /// Where a corpus comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +190,7 @@ fn missing(name: &str, looked_in: Vec<PathBuf>) -> CorpusError {
     let how_to_get = known(name).map_or_else(
         || {
             let names = known_names().join(", ");
-            format!("known names are {names}; any other needs a folder with train, dev and test files in DyGIE, SpERT or column form")
+            format!("known names are {names}; any other needs a folder with train, dev and test files in DyGIE, SpERT, triple or column form")
         },
         |known| known.how_to_get.to_owned(),
     );

@@ -25,9 +25,11 @@ mod listing;
 mod locate;
 mod nesting;
 mod predictions;
+mod records;
 mod share;
 mod spert;
 mod statistics;
+mod triples;
 
 pub use annotated::{
     FileFormat, GoldFile, Matched, MatchedBy, PredictedFile, match_predictions, read_gold,

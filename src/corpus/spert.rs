@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::line::kind;
+use super::records::{Fault, Record, list, records_by_line, records_in_list, tokens};
 use super::{CorpusError, Document, Entity, Relation, Sentence, Span};
 
 /// The records of a file, each a document of one sentence.
@@ -32,7 +32,7 @@ pub fn read_spert(path: &Path) -> Result<Vec<Document>, CorpusError> {
 /// # Errors
 /// As for [`read_spert`]; a record's line is its own.
 pub fn read_spert_lines(path: &Path) -> Result<Vec<Document>, CorpusError> {
-    Ok(records_by_line(path, &text(path)?)?.documents)
+    Ok(records_one_a_line(path, &text(path)?)?.documents)
 }
 
 fn text(path: &Path) -> Result<String, CorpusError> {
@@ -44,79 +44,29 @@ fn text(path: &Path) -> Result<String, CorpusError> {
 
 /// The records of a list.
 pub(super) fn records(path: &Path, text: &str) -> Result<Records, CorpusError> {
-    let malformed = |line: usize, document: Option<&str>, field: String, message: String| {
-        CorpusError::Malformed {
-            path: path.into(),
-            line,
-            document: document.map(str::to_owned),
-            field,
-            message,
-        }
-    };
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        malformed(
-            error.line(),
-            None,
-            format!("column {}", error.column()),
-            format!("not a JSON value: {error}"),
-        )
-    })?;
-    let Value::Array(records) = value else {
-        return Err(malformed(
-            1,
-            None,
-            "file".into(),
-            format!("expected a list of records, found {}", kind(&value)),
-        ));
-    };
-    let mut lines = record_lines(text);
-    lines.resize(records.len(), 1);
-    let read = |(place, record): (usize, &Value)| {
-        document(record, place).map_err(|(key, field, message)| {
-            malformed(
-                lines[place],
-                Some(&key),
-                format!("[{place}].{field}"),
-                message,
-            )
-        })
-    };
-    let documents: Result<Vec<Document>, CorpusError> =
-        records.iter().enumerate().map(read).collect();
-    Ok(Records {
-        documents: documents?,
-        lines,
-        keyed: records.iter().all(is_keyed),
-    })
+    read_records(path, &records_in_list(path, text)?)
 }
 
 /// Records one a line.
-pub(super) fn records_by_line(path: &Path, text: &str) -> Result<Records, CorpusError> {
-    let filled = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty());
-    let (mut documents, mut lines, mut keyed) = (Vec::new(), Vec::new(), true);
-    for (place, (index, line)) in filled.enumerate() {
-        let malformed = |document, field, message| CorpusError::Malformed {
-            path: path.into(),
-            line: index + 1,
-            document,
-            field,
-            message,
-        };
-        let record: Value = serde_json::from_str(line).map_err(|error| {
-            malformed(None, "line".into(), format!("not a JSON value: {error}"))
-        })?;
-        let read = document(&record, place);
-        documents.push(read.map_err(|(key, field, message)| malformed(Some(key), field, message))?);
-        lines.push(index + 1);
-        keyed &= is_keyed(&record);
-    }
+pub(super) fn records_one_a_line(path: &Path, text: &str) -> Result<Records, CorpusError> {
+    read_records(path, &records_by_line(path, text)?)
+}
+
+fn read_records(path: &Path, records: &[Record]) -> Result<Records, CorpusError> {
+    let read = |record: &Record| {
+        let key = key(&record.value, record.place);
+        match sentence(&record.value) {
+            Ok(sentence) => Ok(Document {
+                key,
+                sentences: vec![sentence],
+            }),
+            Err(fault) => Err(record.error(path, &key, fault)),
+        }
+    };
     Ok(Records {
-        documents,
-        lines,
-        keyed,
+        documents: records.iter().map(read).collect::<Result<_, _>>()?,
+        lines: records.iter().map(|record| record.line).collect(),
+        keyed: records.iter().all(|record| is_keyed(&record.value)),
     })
 }
 
@@ -128,18 +78,6 @@ fn is_keyed(record: &Value) -> bool {
     )
 }
 
-/// The document of a record; or its key, and the field and message of what is wrong.
-fn document(record: &Value, place: usize) -> Result<Document, (String, String, String)> {
-    let key = key(record, place);
-    match sentence(record) {
-        Ok(sentence) => Ok(Document {
-            key,
-            sentences: vec![sentence],
-        }),
-        Err((field, message)) => Err((key, field, message)),
-    }
-}
-
 fn key(record: &Value, place: usize) -> String {
     match record.get("orig_id") {
         Some(Value::String(key)) => key.clone(),
@@ -148,44 +86,8 @@ fn key(record: &Value, place: usize) -> String {
     }
 }
 
-/// The line on which each record of the outer list starts, from 1.
-fn record_lines(text: &str) -> Vec<usize> {
-    let (mut depth, mut line, mut quoted, mut escaped) = (0_usize, 1, false, false);
-    let mut starts = Vec::new();
-    for letter in text.chars() {
-        match letter {
-            '\n' => line += 1,
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '{' | '[' => {
-                if depth == 1 {
-                    starts.push(line);
-                }
-                depth += 1;
-            }
-            '}' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    starts
-}
-
-/// What is wrong: the field below the record, and a message.
-type Fault = (String, String);
-
 fn sentence(record: &Value) -> Result<Sentence, Fault> {
-    let mut tokens = Vec::new();
-    for (place, word) in list(record, "tokens")?.iter().enumerate() {
-        let found = || {
-            (
-                format!("tokens[{place}]"),
-                format!("expected a word, found {}", kind(word)),
-            )
-        };
-        tokens.push(word.as_str().ok_or_else(found)?.to_owned());
-    }
+    let tokens = tokens(record)?;
     let mut entities = Vec::new();
     for (place, item) in list(record, "entities")?.iter().enumerate() {
         let field = format!("entities[{place}]");
@@ -229,17 +131,6 @@ fn sentence(record: &Value) -> Result<Sentence, Fault> {
         entities,
         relations,
     })
-}
-
-fn list<'a>(record: &'a Value, field: &str) -> Result<&'a Vec<Value>, Fault> {
-    match record.get(field) {
-        Some(Value::Array(items)) => Ok(items),
-        Some(other) => Err((
-            field.into(),
-            format!("expected a list, found {}", kind(other)),
-        )),
-        None => Err((field.into(), "missing".into())),
-    }
 }
 
 fn number(item: &Value, field: &str, name: &str) -> Result<usize, Fault> {

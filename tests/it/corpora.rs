@@ -279,7 +279,18 @@ fn ade_without_a_fold_asks_for_one() {
 fn licensed_corpora_that_are_not_there_say_how_to_get_them() {
     let folder = tempfile::tempdir().unwrap();
     let names = [
-        "ace04", "ace05", "scierc", "conll04", "ade", "genia", "conll03",
+        "ace04",
+        "ace05",
+        "scierc",
+        "conll04",
+        "ade",
+        "genia",
+        "conll03",
+        "webnlg",
+        "webnlg_full_span",
+        "nyt",
+        "nyt10",
+        "nyt11",
     ];
     for name in names {
         let config = CorpusConfig {

@@ -29,7 +29,7 @@ fn a_fold_is_listed_counted_and_checked() {
     let sandbox = with_folds();
     let listed = sandbox.succeed("data list").stdout;
     assert!(
-        listed.contains("mine     data/mine (3 folds)\n"),
+        listed.contains("mine              data/mine (3 folds)\n"),
         "{listed}"
     );
     let counted = sandbox.succeed("data stats mine --fold 1").stdout;

@@ -17,6 +17,7 @@ mod conventions;
 mod corpora;
 mod corpora_folds;
 mod corpora_genia;
+mod corpora_triples;
 mod hub;
 mod hub_server;
 mod iter;

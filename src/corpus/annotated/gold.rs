@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileFormat;
 use crate::corpus::line::lines_of;
-use crate::corpus::spert::{Records, records, records_by_line};
+use crate::corpus::spert::{Records, records, records_one_a_line};
 use crate::corpus::{CorpusError, Document};
 
 /// Gold documents, and where they stand in their file.
@@ -47,7 +47,7 @@ pub fn read_gold(path: &Path) -> Result<GoldFile, CorpusError> {
             }
         }
         FileFormat::Spert => grouped(records(path, &text)?),
-        FileFormat::SpertLines => grouped(records_by_line(path, &text)?),
+        FileFormat::SpertLines => grouped(records_one_a_line(path, &text)?),
     };
     require_names(path, format, &records)?;
     let Records {

@@ -6,7 +6,7 @@ use super::FileFormat;
 use super::gold::{grouped, read, require_names};
 use crate::corpus::line::{Line, lines_of};
 use crate::corpus::predictions::predicted;
-use crate::corpus::spert::{Records, records, records_by_line};
+use crate::corpus::spert::{Records, records, records_one_a_line};
 use crate::corpus::{CorpusError, Document, Extraction, Sentence};
 
 /// Predicted documents, and where they stand in their file.
@@ -45,7 +45,7 @@ pub fn read_predicted(path: &Path) -> Result<PredictedFile, CorpusError> {
     let records = match format {
         FileFormat::Dygie => return read_dygie(path, &text),
         FileFormat::Spert => grouped(records(path, &text)?),
-        FileFormat::SpertLines => grouped(records_by_line(path, &text)?),
+        FileFormat::SpertLines => grouped(records_one_a_line(path, &text)?),
     };
     require_names(path, format, &records)?;
     let keyed = records.keyed;

@@ -43,7 +43,7 @@ pub(in crate::corpus) fn read_genia(path: &Path) -> Result<Parts, CorpusError> {
         train,
         dev: Some(dev),
         test,
-        symmetric: Vec::new(),
+        ..Parts::default()
     })
 }
 
