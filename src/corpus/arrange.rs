@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::overlaps::{Overlap, drop_overlaps};
 use super::share::{keep_share, split_share};
 use super::{Corpus, CorpusConfig, CorpusError, Document, Relation, Sentence, Span, Split};
 
@@ -65,7 +66,7 @@ impl From<Corpus> for Parts {
     }
 }
 
-/// The splits that `config` makes of `parts`, in the order of its keys: sentences are dropped, dev
+/// The splits that `config` makes of `parts`, in the order of its keys: sentences are dropped, overlaps go, dev
 /// is held out where there is none, dev joins train, test takes the place of dev, train is cut to
 /// its limit and share, and documents become single sentences.
 pub(super) fn arrange(
@@ -81,6 +82,11 @@ pub(super) fn arrange(
     if config.drop_unrelated_sentences {
         let splits = [Some(&mut train), dev.as_mut(), Some(&mut test)];
         splits.into_iter().flatten().for_each(drop_unrelated);
+    }
+    if config.overlap == Overlap::KeepLonger {
+        let splits = [Some(&mut train), dev.as_mut(), Some(&mut test)];
+        let splits = splits.into_iter().flatten();
+        splits.for_each(|documents| drop_overlaps(documents));
     }
     let on_test = config.select_on == SelectOn::Test;
     let dev = match dev {

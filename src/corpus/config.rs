@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrange::{Level, SelectOn, TrainOn, arrange};
 use super::form::Form;
+use super::overlaps::Overlap;
 use super::{Corpus, CorpusError, DemoConfig, Source, locate};
 
 /// The corpus of an experiment.
@@ -39,6 +40,8 @@ pub struct CorpusConfig {
     pub select_on: SelectOn,
     /// Drops, in all splits, the sentences that have entities but no relation.
     pub drop_unrelated_sentences: bool,
+    /// `keep_all`, or `keep_longer` to drop the shorter of entities that share words, in all splits.
+    pub overlap: Overlap,
     /// `sentence`, or `document` to read all sentences of a document as one.
     pub level: Level,
 }
@@ -59,6 +62,7 @@ impl Default for CorpusConfig {
             train_on: TrainOn::Train,
             select_on: SelectOn::Dev,
             drop_unrelated_sentences: false,
+            overlap: Overlap::KeepAll,
             level: Level::Sentence,
         }
     }

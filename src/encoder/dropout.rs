@@ -38,6 +38,29 @@ impl Noise {
         mix(self.key ^ (drawn << 40))
     }
 
+    /// Independent draws from N(0, 1), the same for every number of threads.
+    pub(crate) fn normals(&self, count: usize) -> Vec<f32> {
+        let key = self.next_key();
+        let mut values = vec![0f32; count];
+        values
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .for_each(|(chunk, part)| {
+                // Two uniforms give two normals (Box and Muller 1958).
+                let first = key.wrapping_add((chunk * CHUNK) as u64);
+                for (pair, part) in part.chunks_mut(2).enumerate() {
+                    let counter = first.wrapping_add(2 * pair as u64);
+                    let radius = (-2.0 * unit(mix(counter)).ln()).sqrt();
+                    let angle = std::f64::consts::TAU * unit(mix(counter.wrapping_add(1)));
+                    let (sine, cosine) = angle.sin_cos();
+                    for (value, normal) in part.iter_mut().zip([cosine, sine]) {
+                        *value = (radius * normal) as f32;
+                    }
+                }
+            });
+        values
+    }
+
     /// For each of `count` things, whether it is struck, with `probability` and
     /// independently of the others.
     pub(crate) fn strikes(&self, count: usize, probability: f64) -> Vec<bool> {
@@ -250,6 +273,19 @@ mod tests {
         assert!((kept - 0.7).abs() < 0.005, "{kept}");
         let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / 200_000.0;
         assert!((mean - 1.0).abs() < 0.01, "{mean}");
+    }
+
+    #[test]
+    fn normals_have_mean_0_and_variance_1() {
+        let values = Noise::new(5, 2).normals(100_001);
+        assert_eq!(values, Noise::new(5, 2).normals(100_001));
+        let count = values.len() as f64;
+        let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
+        let square = |value: &f32| f64::from(*value).powi(2);
+        let variance = values.iter().map(square).sum::<f64>() / count;
+        assert!(mean.abs() < 0.015 && (variance - 1.0).abs() < 0.02);
+        let far = values.iter().filter(|value| value.abs() > 1.96).count() as f64 / count;
+        assert!((far - 0.05).abs() < 0.003, "{far}");
     }
 
     #[test]

@@ -42,4 +42,6 @@ pub use transformer::{
     ARCHITECTURES, Albert, AlbertConfig, Architecture, Bart, BartConfig, Bert, BertConfig, Deberta,
     DebertaConfig, Encoder, Freeze, T5, T5Config, Transformer, freeze, grow_vocabulary,
 };
-pub(crate) use transformer::{Activation, heads, host_linear, lanes, post_norm, softmax};
+pub(crate) use transformer::{
+    Activation, exp_of_negative, heads, host_linear, lanes, post_norm, softmax,
+};

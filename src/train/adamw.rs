@@ -1,13 +1,18 @@
-//! AdamW (Loshchilov and Hutter 2019, algorithm 2) in one pass over host memory.
+//! AdamW (Loshchilov and Hutter 2019, algorithm 2), with Nesterov's momentum if asked, in
+//! one pass over host memory.
 //!
 //! Burn's own AdamW is a dozen whole-tensor operations, which on the CPU backend run
 //! on one thread and read and write every moment several times. On the CPU the update
 //! is done here value by value, shared out among threads; every value is computed
-//! alone, so the result does not depend on their number. Other devices keep Burn's.
+//! alone, so the result does not depend on their number. Other devices keep Burn's AdamW,
+//! and have Nesterov's momentum as tensor operations.
 
 use burn::optim::{AdamW, AdamWConfig, AdamWState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
+
+use super::momentum::{Momentum, elsewhere};
+use super::recipe::Method;
 
 /// Values one worker updates at a time.
 const CHUNK: usize = 1 << 14;
@@ -19,19 +24,21 @@ pub(crate) struct HostAdamW {
     beta_2: f32,
     epsilon: f32,
     weight_decay: f32,
+    method: Method,
     elsewhere: AdamW,
     on_host: bool,
 }
 
 impl HostAdamW {
     /// β = (0.9, 0.999); `on_host` says that the device's memory is the host's.
-    pub(crate) fn new(epsilon: f64, weight_decay: f64, on_host: bool) -> Self {
+    pub(crate) fn new(method: Method, epsilon: f64, weight_decay: f64, on_host: bool) -> Self {
         let (epsilon, weight_decay) = (epsilon as f32, weight_decay as f32);
         Self {
             beta_1: 0.9,
             beta_2: 0.999,
             epsilon,
             weight_decay,
+            method,
             elsewhere: AdamWConfig::new()
                 .with_epsilon(epsilon)
                 .with_weight_decay(weight_decay)
@@ -40,8 +47,20 @@ impl HostAdamW {
         }
     }
 
+    fn constants(&self) -> Constants {
+        Constants {
+            beta_1: self.beta_1,
+            beta_2: self.beta_2,
+            epsilon: self.epsilon,
+            weight_decay: self.weight_decay,
+        }
+    }
+
     fn update(&self, rate: f64, time: i32, values: Values<'_>) {
-        let correction_1 = 1.0 / (1.0 - self.beta_1.powi(time));
+        let Momentum {
+            moment,
+            slope: fresh,
+        } = Momentum::at(self.method, self.beta_1, time);
         let correction_2 = 1.0 / (1.0 - self.beta_2.powi(time));
         let keep = 1.0 - (rate * f64::from(self.weight_decay)) as f32;
         let rate = rate as f32;
@@ -63,11 +82,21 @@ impl HostAdamW {
                     let v = self.beta_2 * second[index] + (1.0 - self.beta_2) * slope * slope;
                     first[index] = m;
                     second[index] = v;
-                    let step = m * correction_1 / ((v * correction_2).sqrt() + self.epsilon);
+                    let step =
+                        (m * moment + slope * fresh) / ((v * correction_2).sqrt() + self.epsilon);
                     parameters[index] = keep * parameters[index] - rate * step;
                 }
             });
     }
+}
+
+/// What does not change from step to step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Constants {
+    pub(super) beta_1: f32,
+    pub(super) beta_2: f32,
+    pub(super) epsilon: f32,
+    pub(super) weight_decay: f32,
 }
 
 /// The four rows of numbers that an update reads and writes.
@@ -90,7 +119,10 @@ impl Optimizer for HostAdamW {
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let device = tensor.device();
         if !self.on_host || tensor.dtype() != DType::F32 || gradient.dtype() != DType::F32 {
-            return self.elsewhere.step(rate, tensor, gradient, state);
+            return match self.method {
+                Method::Adamw => self.elsewhere.step(rate, tensor, gradient, state),
+                Method::Nadam => elsewhere(self.constants(), rate, tensor, gradient, state),
+            };
         }
         let state = state.unwrap_or_else(|| {
             AdamWState::new(AdaptiveMomentumState {
@@ -155,9 +187,22 @@ mod tests {
     #[test]
     fn it_is_the_same_method_as_burns() {
         let (own, other) = (
-            HostAdamW::new(1e-6, 0.1, true),
-            HostAdamW::new(1e-6, 0.1, false),
+            HostAdamW::new(Method::Adamw, 1e-6, 0.1, true),
+            HostAdamW::new(Method::Adamw, 1e-6, 0.1, false),
         );
+        same(&own, &other);
+    }
+
+    #[test]
+    fn it_is_the_same_method_on_every_device() {
+        let (own, other) = (
+            HostAdamW::new(Method::Nadam, 1e-6, 0.1, true),
+            HostAdamW::new(Method::Nadam, 1e-6, 0.1, false),
+        );
+        same(&own, &other);
+    }
+
+    fn same(own: &HostAdamW, other: &HostAdamW) {
         let start = [0.5, -1.0, 2.0, 0.0];
         let (mut ours, mut theirs) = (tensor(&start), tensor(&start));
         let (mut our_state, mut their_state) = (None, None);

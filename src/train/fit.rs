@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::clip::clip_global_norm;
 use super::optimiser::{optimiser, scheduler};
-use super::recipe::Recipe;
+use super::recipe::{Keep, Recipe};
 use crate::encoder::Noise;
 
 /// What an epoch, or the part of one up to an evaluation, came to.
@@ -29,10 +29,10 @@ pub struct Epoch {
     pub evaluate_seconds: f64,
 }
 
-/// A trained model: the one with the best selection score.
+/// A trained model: the one with the best selection score, or the last.
 #[derive(Debug)]
 pub struct Fitted<M> {
-    /// The model as of the best evaluation, without gradients.
+    /// The model as of the evaluation that was kept, without gradients.
     pub model: M,
     /// The evaluation it was taken from.
     pub best: Epoch,
@@ -52,7 +52,8 @@ pub struct Fitted<M> {
 /// The model is evaluated `recipe.evaluations` times an epoch: after every
 /// max(1, ⌊batches / evaluations⌋) batches. Where `recipe.patience` is not 0, training ends
 /// with the epoch in which the best evaluation is that many epochs old; while all scores
-/// are 0 the last counts as the best, so that it goes on.
+/// are 0 the last counts as the best, so that it goes on. Where `recipe.keep` is `last` it
+/// always does.
 ///
 /// # Errors
 /// When the loss is no longer a number, or `loss` or `evaluate` fail.
@@ -115,9 +116,10 @@ pub fn fit<M: Module>(
             start = Instant::now();
             observe(&record);
             history.push(record);
-            if best
-                .as_ref()
-                .is_none_or(|(_, best)| better(score, best.score))
+            if recipe.keep == Keep::Last
+                || best
+                    .as_ref()
+                    .is_none_or(|(_, best)| better(score, best.score))
             {
                 best = Some((trained, record));
             }
@@ -220,6 +222,23 @@ mod tests {
     fn as_long_as_nothing_is_right_training_goes_on() {
         assert_eq!(course(1, 1, &[0.0; 6]), (6, 6, None));
         assert_eq!(course(1, 1, &[0.0, 0.0, 0.2, 0.1]), (4, 3, Some(4)));
+    }
+
+    #[test]
+    fn the_last_model_is_kept_where_asked() {
+        let scores = [0.1, 0.3, 0.2];
+        let kept = |keep| {
+            let recipe = Recipe {
+                epochs: 3,
+                patience: 1,
+                keep,
+                ..Recipe::default()
+            };
+            let fitted = fitted(&recipe, &scores);
+            (fitted.best.epoch, fitted.stopped)
+        };
+        assert_eq!(kept(Keep::Best), (2, None));
+        assert_eq!(kept(Keep::Last), (3, None));
     }
 
     #[test]

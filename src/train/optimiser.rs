@@ -19,7 +19,7 @@ const ENCODER: &str = r"^encoder\.";
 /// the encoder's layer norms not at all; of several groups that a parameter belongs to, the
 /// last counts.
 pub(crate) fn optimiser(recipe: &Recipe, on_host: bool) -> Result<ModuleOptimizer, String> {
-    let adam = |decay: f64| HostAdamW::new(recipe.epsilon, decay, on_host);
+    let adam = |decay: f64| HostAdamW::new(recipe.optimiser, recipe.epsilon, decay, on_host);
     let of_encoder = recipe.weight_decay;
     let of_heads = recipe.head_weight_decay.unwrap_or(of_encoder);
     let mut optimiser = ModuleOptimizer::from(adam(of_heads));

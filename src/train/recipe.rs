@@ -13,6 +13,9 @@ pub struct Recipe {
     pub batch: usize,
     /// How often the model is evaluated on dev in every epoch; the best is kept.
     pub evaluations: usize,
+    /// Which model is kept: `best` (by the score on dev) or `last`, for a number of epochs
+    /// that was chosen before.
+    pub keep: Keep,
     /// Epochs without a better evaluation after which training stops; 0 means that it goes
     /// through all of them. Rates are laid out over all epochs either way.
     pub patience: u32,
@@ -39,6 +42,8 @@ pub struct Recipe {
     pub head_weight_decay: Option<f64>,
     /// Whether biases and the encoder's layer norms decay too.
     pub decay_all: bool,
+    /// How moments become a step: `adamw`, or `nadam`.
+    pub optimiser: Method,
     /// AdamW's ε.
     pub epsilon: f64,
     /// Largest global norm of a step's gradient; 0 means no clipping.
@@ -51,6 +56,28 @@ pub struct Recipe {
     /// First values of new weights: `framework` (PyTorch's defaults) or `normal`
     /// (N(0, 0.02²), biases 0).
     pub initial: Initial,
+}
+
+/// Which model of a training is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// The one with the best score on dev.
+    #[default]
+    Best,
+    /// The last one, whatever its score.
+    Last,
+}
+
+/// How a step is made of the gradient's moments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Adam with decoupled decay (Loshchilov and Hutter 2019).
+    #[default]
+    Adamw,
+    /// The same with Nesterov's momentum (Dozat 2016).
+    Nadam,
 }
 
 /// What a learning rate does after the warm-up.
@@ -81,6 +108,7 @@ impl Default for Recipe {
             epochs: 15,
             batch: 20,
             evaluations: 1,
+            keep: Keep::Best,
             patience: 0,
             encoder_rate: 1e-3,
             head_rate: 1e-3,
@@ -92,6 +120,7 @@ impl Default for Recipe {
             weight_decay: 0.01,
             head_weight_decay: None,
             decay_all: false,
+            optimiser: Method::Adamw,
             epsilon: 1e-8,
             clip: 5.0,
             shuffle: true,

@@ -112,6 +112,17 @@ impl BiRnn {
         hidden.unwrap_or_else(|| Tensor::zeros([lengths.len(), 2 * self.hidden], &device))
     }
 
+    /// The last layer's states, items × 2·hidden, over sequences whose items follow each
+    /// other as `rows` (items × input) without padding; without layers the rows themselves.
+    pub(crate) fn packed(
+        &self,
+        rows: Tensor<2>,
+        lengths: &[usize],
+        noise: Option<&Noise>,
+    ) -> Tensor<2> {
+        self.run(rows, &Arc::new(Ragged::packed(lengths)), noise).0
+    }
+
     /// All layers: the last one's states, and of each kind of state those at the ends
     /// of every layer, sequences × 2·hidden.
     fn run(

@@ -125,7 +125,7 @@ impl GruTape {
 }
 
 /// Sums of the input to gates, in place.
-fn advance(gates: &mut [f32], [product, bias, proposed]: [&[f32]; 3]) {
+pub(super) fn advance(gates: &mut [f32], [product, bias, proposed]: [&[f32]; 3]) {
     let width = proposed.len();
     let (outer, candidate) = gates.split_at_mut(2 * width);
     add(outer, &product[..2 * width]);
@@ -138,7 +138,7 @@ fn advance(gates: &mut [f32], [product, bias, proposed]: [&[f32]; 3]) {
 }
 
 /// h′ = (1 − z)∘n + z∘h
-fn mix(gates: &[f32], past: &[f32], hidden: &mut [f32]) {
+pub(super) fn mix(gates: &[f32], past: &[f32], hidden: &mut [f32]) {
     let width = hidden.len();
     let (update, candidate) = gates[width..].split_at(width);
     let (candidate, past) = (&candidate[..width], &past[..width]);
@@ -149,7 +149,7 @@ fn mix(gates: &[f32], past: &[f32], hidden: &mut [f32]) {
 
 /// One row backwards: gates become the gradients of the input's sums, `inner` those
 /// of the recurrent ones, and the gradient of h′ its direct share in that of h.
-fn descend(
+pub(super) fn descend(
     gates: &mut [f32],
     inner: &mut [f32],
     [proposed, past]: [&[f32]; 2],

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation};
 
+use super::gru_step::gru_step;
 use super::stepwise::gru;
 use super::weights::{Cell, CellWeights};
 
@@ -70,7 +71,8 @@ impl GruCell {
                 };
                 let own = product(input, weights.weight_ih.val(), weights.bias_ih.val());
                 let (inner, bias) = (weights.weight_hh.val(), weights.bias_hh.val());
-                gru(&own, &product(state.clone(), inner, bias), &state)
+                let product = product(state.clone(), inner, bias);
+                gru_step(&own, &product, &state).unwrap_or_else(|| gru(&own, &product, &state))
             }
             Self::Printed(cell) => {
                 let joined = Tensor::cat(vec![state.clone(), input.clone()], 1);

@@ -1,7 +1,9 @@
 //! The logistic function and the hyperbolic tangent over slices, in code that a
 //! compiler can vectorise.
 
-use crate::encoder::transformer::exp_of_negative;
+use burn::tensor::Tensor;
+
+use crate::encoder::transformer::{exp_of_negative, pointwise};
 
 /// 1 / (1 + e⁻ˣ) in place.
 pub(crate) fn sigmoid(values: &mut [f32]) {
@@ -13,19 +15,32 @@ pub(crate) fn sigmoid(values: &mut [f32]) {
 }
 
 /// tanh x in place.
+pub(crate) fn tanh(values: &mut [f32]) {
+    for value in values {
+        *value = tanh_of(*value);
+    }
+}
+
+/// tanh x.
 ///
 /// (1 − e⁻²ˣ) / (1 + e⁻²ˣ) loses digits near zero, where the continued fraction of
 /// Lambert (1768), cut after five terms, is exact to single precision.
-pub(crate) fn tanh(values: &mut [f32]) {
-    for value in values {
-        let x = *value;
-        let square = x * x;
-        let near =
-            x * (945.0 + square * (105.0 + square)) / (945.0 + square * (420.0 + 15.0 * square));
-        let bell = exp_of_negative(-2.0 * x.abs());
-        let far = ((1.0 - bell) / (1.0 + bell)).copysign(x);
-        *value = if square < 0.25 { near } else { far };
-    }
+#[inline]
+fn tanh_of(x: f32) -> f32 {
+    let square = x * x;
+    let near = x * (945.0 + square * (105.0 + square)) / (945.0 + square * (420.0 + 15.0 * square));
+    let bell = exp_of_negative(-2.0 * x.abs());
+    let far = ((1.0 - bell) / (1.0 + bell)).copysign(x);
+    if square < 0.25 { near } else { far }
+}
+
+/// tanh of every value of a tensor, which on the host is one pass for value and slope.
+pub(crate) fn tanh_of_all(input: Tensor<2>) -> Tensor<2> {
+    let both = |x: f32| {
+        let value = tanh_of(x);
+        (value, 1.0 - value * value)
+    };
+    pointwise(input, both, Tensor::tanh)
 }
 
 #[cfg(test)]

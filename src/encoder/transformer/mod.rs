@@ -40,5 +40,5 @@ pub use freeze::{Freeze, freeze};
 pub use grow::grow_vocabulary;
 pub use interface::Transformer;
 pub use model::Encoder;
-pub(super) use pointwise::exp_of_negative;
+pub(crate) use pointwise::{exp_of_negative, pointwise};
 pub use t5::{T5, T5Config};

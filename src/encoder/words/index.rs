@@ -1,6 +1,6 @@
 //! Words to row numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,20 @@ impl WordIndex {
             words,
             rows,
         }
+    }
+
+    /// The words that occur at least `minimum` times in `sentences`, in alphabetical order.
+    pub fn frequent<'a>(
+        lookup: Lookup,
+        sentences: impl IntoIterator<Item = &'a [String]>,
+        minimum: usize,
+    ) -> Self {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in sentences.into_iter().flatten() {
+            *counts.entry(word).or_default() += 1;
+        }
+        let words = counts.into_iter().filter(|(_, count)| *count >= minimum);
+        Self::new(lookup, words.map(|(word, _)| word.to_owned()).collect())
     }
 
     /// Number of rows: the words, padding and the unknown word.

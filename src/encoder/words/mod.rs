@@ -8,6 +8,7 @@ mod casing;
 mod characters;
 mod config;
 mod coverage;
+mod drawn;
 mod feature_writer;
 mod features;
 mod folder;

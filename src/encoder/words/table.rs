@@ -47,7 +47,7 @@ pub struct TableOptions {
 }
 
 /// The name under which the unknown word's values are drawn.
-const UNKNOWN_NAME: &str = "[UNK]";
+pub(super) const UNKNOWN_NAME: &str = "[UNK]";
 
 /// A vocabulary and its matrix: zeros for padding, the unknown word, then the words
 /// in alphabetical order.
@@ -98,6 +98,15 @@ impl WordTable {
         let words = rows.into_keys().map(str::to_owned).collect();
         Self {
             index: WordIndex::new(vectors.lookup(), words),
+            dimension,
+            values,
+        }
+    }
+
+    /// A table with these rows, `dimension` values each.
+    pub(super) fn from_rows(index: WordIndex, dimension: usize, values: Vec<f32>) -> Self {
+        Self {
+            index,
             dimension,
             values,
         }
