@@ -1,6 +1,7 @@
 //! Expanding an experiment into steps.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -8,7 +9,7 @@ use crate::corpus::CorpusConfig;
 use crate::spec::Experiment;
 use crate::store::{Store, key, without_defaults};
 use crate::systems::draft::{Draft, Drafts};
-use crate::systems::identity::{Shape, check_device};
+use crate::systems::identity::{EncoderIdentity, FoundEncoder, Shape, check_device};
 use crate::systems::speed::{COLUMNS, SPEED};
 use crate::systems::{Configuration, Hints, Reads, SystemKind, draft_run, draft_speed};
 
@@ -17,7 +18,7 @@ use super::estimate::{Estimator, epoch_seconds, reading_seconds};
 use super::fold::{at_fold, with_fold};
 use super::load::load;
 use super::places::Places;
-use super::resolve::{Missing, Resolver, Size};
+use super::resolve::{Missing, Resolved, Resolver, Size};
 use super::step::Step;
 
 /// An experiment as steps.
@@ -117,6 +118,7 @@ pub fn build(
         let corpus = resolver.corpus(&configuration.corpus);
         let encoder = resolver.encoder(configuration);
         let vectors = resolver.vectors(configuration);
+        let features = resolver.features(configuration);
         let pretrain = &configuration.iter.pretrain;
         let asked = configuration.system.kind == SystemKind::Iter && pretrain.is_asked();
         let pretraining = asked.then(|| resolver.corpus(&pretrain.corpus));
@@ -127,6 +129,7 @@ pub fn build(
                 pretraining: pretraining.as_ref().map(|other| &other.identity),
                 encoder: &encoder.identity,
                 vectors: &vectors.identity,
+                features: &features.identity,
             },
             run.seed,
             timed,
@@ -137,30 +140,18 @@ pub fn build(
         reasons.extend(pretraining.and_then(|other| other.found.err()));
         reasons.extend(encoder.found.as_ref().err().cloned());
         reasons.extend(vectors.found.as_ref().err().cloned());
+        reasons.extend(features.found.as_ref().err().cloned());
         reasons.extend(check_device(configuration).err());
         for reason in &reasons {
             *missing.entry(reason.clone()).or_default() += 1;
         }
-        let found = encoder.found.as_ref().ok();
-        let known = corpus.found.ok().zip(found.map(|found| found.shape));
-        let context = Context {
-            hints: Hints {
-                corpus: configuration.corpus.clone(),
-                data: places.data.clone(),
-                encoder: configuration.encoder.name.clone(),
-                model: found.and_then(|found| found.folder.clone()),
-                vectors: vectors.found.ok().flatten(),
-                commit: found.and_then(|found| found.commit.clone()),
-                device: configuration.device.clone(),
-                gradient_checkpointing: configuration.encoder.gradient_checkpointing,
-            },
-            reads: known.map(|(size, shape)| {
-                let trained = !encoder.identity.is_frozen();
-                (size, trained.then_some(shape))
-            }),
-            reading_seconds: known.map_or(0.0, |(size, shape)| reading_seconds(size, shape)),
+        let found = Found {
+            corpus: corpus.found.ok(),
+            encoder: &encoder,
+            vectors: vectors.found.ok().flatten(),
+            features: features.found.ok().flatten(),
         };
-        contexts.push(context);
+        contexts.push(Context::new(configuration, places, found));
         drafted.push((run, ends, reasons.into_iter().next()));
     }
     let elsewhere = drafts.corpora().clone();
@@ -210,12 +201,53 @@ pub fn build(
 /// What a run knows beyond its steps' descriptions.
 struct Context {
     hints: Hints,
-    /// The training split's size, and the shape of an encoder that is trained.
+    /// The training split's size, and the shape of an encoder that is trained, or of what
+    /// costs as much.
     reads: Option<(Size, Option<Shape>)>,
     reading_seconds: f64,
 }
 
+/// What was found for a run.
+struct Found<'a> {
+    corpus: Option<Size>,
+    encoder: &'a Resolved<EncoderIdentity, FoundEncoder>,
+    vectors: Option<PathBuf>,
+    features: Option<PathBuf>,
+}
+
 impl Context {
+    fn new(configuration: &Configuration, places: &Places, found: Found<'_>) -> Self {
+        let encoder = found.encoder.found.as_ref().ok();
+        let known = found.corpus.zip(encoder.map(|encoder| encoder.shape));
+        Self {
+            hints: Hints {
+                corpus: configuration.corpus.clone(),
+                data: places.data.clone(),
+                encoder: configuration.encoder.name.clone(),
+                model: encoder.and_then(|encoder| encoder.folder.clone()),
+                vectors: found.vectors,
+                features: found.features,
+                commit: encoder.and_then(|encoder| encoder.commit.clone()),
+                device: configuration.device.clone(),
+                gradient_checkpointing: configuration.encoder.gradient_checkpointing,
+            },
+            reads: known.map(|(size, shape)| {
+                let trained = !found.encoder.identity.is_frozen();
+                let shape = match configuration.system.kind {
+                    SystemKind::Crone => Some(configuration.crone.like()),
+                    SystemKind::Pmei => {
+                        let partners = size.word_pairs as f64 / (size.words as f64).max(1.0);
+                        let pmei = &configuration.pmei;
+                        Some(pmei.like(trained.then_some(shape), partners, size.relation_types))
+                    }
+                    _ => trained.then_some(shape),
+                };
+                (size, shape)
+            }),
+            reading_seconds: known.map_or(0.0, |(size, shape)| reading_seconds(size, shape)),
+        }
+    }
+
     /// The run's hints, for a step that may read another corpus than the run does.
     fn hints(&self, elsewhere: Option<&CorpusConfig>) -> Hints {
         Hints {

@@ -72,6 +72,8 @@ mod tests {
         words: 200,
         pairs: 20,
         pair_words: 400,
+        word_pairs: 4000,
+        relation_types: 1,
     };
 
     fn relations(pure: &Value) -> Load {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::corpus::{Corpus, CorpusConfig};
 use crate::systems::Configuration;
+use crate::systems::crone::{FeaturesIdentity, find_features};
 use crate::systems::identity::{
     CorpusIdentity, EncoderIdentity, FoundEncoder, VectorsIdentity, find_encoder, find_vectors,
 };
@@ -39,6 +40,10 @@ pub(super) struct Size {
     pub(super) pairs: usize,
     /// Words of the sentences of all pairs.
     pub(super) pair_words: usize,
+    /// Ordered pairs of two words of a sentence, a word with itself too.
+    pub(super) word_pairs: usize,
+    /// Relation types.
+    pub(super) relation_types: usize,
 }
 
 /// Remembers what was looked up, since all cells of an axis usually share it.
@@ -47,6 +52,7 @@ pub(super) struct Resolver<'a> {
     corpora: BTreeMap<String, Resolved<CorpusIdentity, Size>>,
     encoders: BTreeMap<String, Resolved<EncoderIdentity, FoundEncoder>>,
     vectors: BTreeMap<String, Resolved<VectorsIdentity, Option<PathBuf>>>,
+    features: BTreeMap<String, Resolved<FeaturesIdentity, Option<PathBuf>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -56,6 +62,7 @@ impl<'a> Resolver<'a> {
             corpora: BTreeMap::new(),
             encoders: BTreeMap::new(),
             vectors: BTreeMap::new(),
+            features: BTreeMap::new(),
         }
     }
 
@@ -102,11 +109,29 @@ impl<'a> Resolver<'a> {
     ) -> Resolved<VectorsIdentity, Option<PathBuf>> {
         let models = &self.places.models;
         // The same section is read by some systems and left alone by others.
-        let read = configuration.system.kind.reads_vectors();
+        let read = configuration.reads_vectors();
         self.vectors
             .entry(lookup(&(read, &configuration.vectors)))
             .or_insert_with(|| {
                 let (identity, found) = find_vectors(configuration, models);
+                Resolved { identity, found }
+            })
+            .clone()
+    }
+
+    pub(super) fn features(
+        &mut self,
+        configuration: &Configuration,
+    ) -> Resolved<FeaturesIdentity, Option<PathBuf>> {
+        let crone = &configuration.crone;
+        self.features
+            .entry(lookup(&(
+                configuration.system.kind,
+                crone.context,
+                &crone.features,
+            )))
+            .or_insert_with(|| {
+                let (identity, found) = find_features(configuration);
                 Resolved { identity, found }
             })
             .clone()
@@ -129,6 +154,8 @@ fn size(corpus: &Corpus) -> Size {
         sentences: sentences.clone().count(),
         words: sentences.map(|sentence| sentence.tokens.len()).sum(),
         pairs: pairs.clone().map(|(pairs, _)| pairs).sum(),
-        pair_words: pairs.map(|(pairs, words)| pairs * words).sum(),
+        pair_words: pairs.clone().map(|(pairs, words)| pairs * words).sum(),
+        word_pairs: pairs.map(|(_, words)| words * words).sum(),
+        relation_types: corpus.labels.relation_types.len(),
     }
 }

@@ -156,7 +156,12 @@ fn parts(block: &mut Block) -> impl Iterator<Item = &mut Part> {
     block.rows.iter_mut().flat_map(|row| &mut row.parts)
 }
 
-/// Numbers stand at their distances, in their order; other values at equal ones, in the order of the axis.
+/// How many times as large as the smallest the largest of all positive numbers is, from where on their distances are
+/// those of their logarithms, since most would otherwise stand in one place.
+const WIDE: f64 = 1000.0;
+
+/// Numbers stand at their distances, or those of their logarithms, in their order; other values at equal ones, in the
+/// order of the axis.
 fn scale(key: &str, groups: &mut [Group]) -> Scale {
     let number = |group: &Group| {
         let number = group.values[0].1.parse::<f64>();
@@ -170,10 +175,17 @@ fn scale(key: &str, groups: &mut [Group]) -> Scale {
                 .unwrap_or(std::cmp::Ordering::Equal)
         });
     }
+    let all = || groups.iter().filter_map(number);
+    let (least, most) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(0.0, f64::max),
+    );
+    let wide = numeric && least > 0.0 && most >= WIDE * least;
     let ticks = groups.iter().enumerate().map(|(place, group)| {
         let shown = group.heading.clone().unwrap_or_default();
         match number(group).filter(|_| numeric) {
             Some(share) if key == SHARE.0 => (share, percent(share)),
+            Some(number) if wide => (number.log10(), shown),
             Some(number) => (number, shown),
             None => (place as f64, shown),
         }

@@ -151,6 +151,8 @@ fn numbers_are_sorted_and_other_values_keep_their_order() {
     };
     let numbers = ticks(&["300", "0", "1e2", "200"]);
     assert_eq!(numbers, "0 at 0, 1e2 at 100, 200 at 200, 300 at 300");
+    let wide = ticks(&["1e-2", "1.0", "1e-6", "1e-4"]);
+    assert_eq!(wide, "1e-6 at -6, 1e-4 at -4, 1e-2 at -2, 1.0 at 0");
     let words = ticks(&["300", "all", "0", "none"]);
     assert_eq!(words, "300 at 0, all at 1, 0 at 2, none at 3");
 }

@@ -48,6 +48,21 @@ fn every_table_is_read_with_its_splits_and_measures() {
 }
 
 #[test]
+fn crone_printed_micro_scores_and_means_over_types() {
+    let corpora = ["conll04".to_owned()];
+    for (table, count) in [("crone/table2", 18), ("crone/table3", 16)] {
+        assert_eq!(published(table, &corpora).unwrap().len(), count, "{table}");
+    }
+    let values = published("crone/table3", &corpora).unwrap();
+    let of = |metric: &str| {
+        let all = values.iter().filter(move |value| value.metric == metric);
+        all.map(|value| value.value).collect::<Vec<_>>()
+    };
+    assert_eq!(of("rel+-c-macro"), [72.63, 68.45, 59.57, 57.45]);
+    assert_eq!(of("rel+-c"), [71.08, 67.05, 57.82, 55.47]);
+}
+
+#[test]
 fn every_table_of_pure_is_read() {
     let counts = [(1, 30), (3, 16), (4, 24), (5, 4), (6, 10), (7, 16)];
     for (table, count) in counts {

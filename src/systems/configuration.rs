@@ -3,13 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::crone::{Context, CroneConfig};
 use super::iter::IterConfig;
 use super::jointere::{JointEreConfig, MeanFieldConfig, PrunerConfig, approach};
+use super::pmei::{Base, PmeiConfig};
 use super::pure::{Approach, Entities, JointBaselineConfig, PureConfig};
 use super::speed::SpeedConfig;
 use crate::corpus::{CorpusConfig, Split};
-use crate::encoder::EncoderConfig;
 use crate::encoder::words::VectorsConfig;
+use crate::encoder::{EncoderConfig, Freeze};
 use crate::score::{Convention, Profile, Symmetric};
 use crate::spec::{self, Problem};
 use crate::train::Recipe;
@@ -41,6 +43,10 @@ pub struct Configuration {
     pub joint_baseline: JointBaselineConfig,
     /// Switches of ITER.
     pub iter: IterConfig,
+    /// Switches of PMEI.
+    pub pmei: PmeiConfig,
+    /// Switches of Crone.
+    pub crone: CroneConfig,
     /// The training recipe.
     pub train: Recipe,
     /// What is scored, and how.
@@ -57,7 +63,8 @@ pub struct SystemConfig {
     pub kind: SystemKind,
     /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
     /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`,
-    /// `joint`, or `entities` for the entity model alone; ITER has one, `iter`.
+    /// `joint`, or `entities` for the entity model alone; ITER and Crone have one each,
+    /// `iter` and `crone`.
     pub approach: String,
 }
 
@@ -71,6 +78,10 @@ pub enum SystemKind {
     Pure,
     /// Hennen et al. 2024.
     Iter,
+    /// Sun et al. 2021.
+    Pmei,
+    /// Crone 2020.
+    Crone,
 }
 
 /// What is scored, and how.
@@ -114,6 +125,8 @@ impl Default for Configuration {
             pure: PureConfig::default(),
             joint_baseline: JointBaselineConfig::default(),
             iter: IterConfig::default(),
+            pmei: PmeiConfig::default(),
+            crone: CroneConfig::default(),
             train: Recipe::default(),
             eval: Evaluation::default(),
             speed: SpeedConfig::default(),
@@ -121,12 +134,14 @@ impl Default for Configuration {
     }
 }
 
-impl SystemKind {
-    /// Whether the system reads word vectors. Of the others none needs them, and no step of
-    /// theirs changes with them.
-    pub fn reads_vectors(self) -> bool {
-        match self {
-            Self::JointEre | Self::Pure | Self::Iter => false,
+impl Configuration {
+    /// Whether word vectors are read. Where they are not, none are needed, and no step changes
+    /// with them.
+    pub fn reads_vectors(&self) -> bool {
+        match self.system.kind {
+            SystemKind::JointEre | SystemKind::Pure | SystemKind::Iter => false,
+            SystemKind::Crone => true,
+            SystemKind::Pmei => self.pmei.base == Base::Bilstm,
         }
     }
 }
@@ -158,6 +173,8 @@ impl SystemConfig {
             ("", SystemKind::JointEre) => "a4",
             ("", SystemKind::Pure) => "pipeline",
             ("", SystemKind::Iter) => "iter",
+            ("", SystemKind::Pmei) => "pmei",
+            ("", SystemKind::Crone) => "crone",
             (given, _) => given,
         }
     }
@@ -196,11 +213,22 @@ impl spec::Configuration for Configuration {
             .chain(within("pure", self.pure.problems()))
             .chain(within("joint_baseline", self.joint_baseline.problems()))
             .chain(within("iter", self.iter.problems()))
+            .chain(within("pmei", self.pmei.problems()))
+            .chain(within("crone", self.crone.problems()))
             .chain(within("train", self.train.problems()))
             .chain(within("speed", self.speed.problems()))
             .collect();
         let convention = self.eval.convention().problem();
         problems.extend(convention.map(|reason| Problem::new("eval.symmetric", reason)));
+        let reads_states =
+            self.system.kind == SystemKind::Crone && self.crone.context == Context::Encoder;
+        if reads_states && self.encoder.freeze != Freeze::All {
+            problems.push(Problem::new(
+                "encoder.freeze",
+                "must be \"all\" under crone.context = \"encoder\": Crone reads a pretrained \
+                 encoder's states and does not train it",
+            ));
+        }
         let name = self.system.approach();
         let known = match self.system.kind {
             SystemKind::JointEre => approach(name).map(drop),
@@ -212,9 +240,17 @@ impl spec::Configuration for Configuration {
                     ));
                 }
             }),
+            SystemKind::Pmei if name.eq_ignore_ascii_case("pmei") => Ok(()),
+            SystemKind::Pmei => Err(format!(
+                "`{name}` is no approach of PMEI, which has one, pmei; set `pmei.variant`"
+            )),
             SystemKind::Iter if name.eq_ignore_ascii_case("iter") => Ok(()),
             SystemKind::Iter => Err(format!(
                 "`{name}` is no approach of ITER, which has one: iter"
+            )),
+            SystemKind::Crone if name.eq_ignore_ascii_case("crone") => Ok(()),
+            SystemKind::Crone => Err(format!(
+                "`{name}` is no approach of Crone, which has one: crone"
             )),
         };
         if let Err(reason) = known {

@@ -22,10 +22,13 @@ pub enum SystemError {
     /// Word vectors were asked for without saying where they lie.
     #[error("the step's hints do not say where its word vectors lie")]
     NoVectors,
+    /// A file of features was asked for without saying where it lies.
+    #[error("the step's hints do not say where its file of features lies")]
+    NoFeatures,
     /// Training or applying a model failed.
     #[error("{0}")]
     Training(String),
-    /// The corpus or the encoder is no longer what the step was planned with.
+    /// A corpus, an encoder or another file is no longer what the step was planned with.
     #[error(
         "the {what} `{name}` has changed since the experiment was planned; run the experiment again"
     )]

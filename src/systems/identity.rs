@@ -163,7 +163,7 @@ pub fn find_vectors(
     models: &[PathBuf],
 ) -> (VectorsIdentity, Result<Option<PathBuf>, String>) {
     let config = &configuration.vectors;
-    if !configuration.system.kind.reads_vectors() || !config.is_asked() {
+    if !configuration.reads_vectors() || !config.is_asked() {
         return (VectorsIdentity::default(), Ok(None));
     }
     let located = config.locate(models);

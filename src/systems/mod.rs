@@ -7,6 +7,7 @@
 //! be repeated. Adding a system is a folder here and its lines in `registry`.
 
 mod configuration;
+pub mod crone;
 pub mod draft;
 mod error;
 mod features;
@@ -23,6 +24,7 @@ pub mod jointere;
     clippy::unwrap_used
 )]
 mod oracle_files;
+pub mod pmei;
 pub mod pure;
 mod registry;
 mod scoring;

@@ -1,5 +1,6 @@
 //! The systems by name: the only place that lists them.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -7,20 +8,21 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::configuration::{Configuration, SystemKind};
+use super::crone::{self, FeaturesIdentity};
 use super::draft::Drafts;
 use super::error::SystemError;
 use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity, VectorsIdentity};
 use super::iter;
 use super::jointere;
+use super::pmei;
 use super::pure;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::speed::{self, Part, Pass, SPEED, SpeedStep};
 use super::work::{Report, Work};
 use crate::corpus::{Corpus, Document, Prediction, write_predictions};
-use crate::encoder::words::WordVectors;
+use crate::encoder::words::{Features, WordVectors};
 use crate::encoder::{ModelFolder, open_device};
-use crate::score::Metric;
 use crate::train::Epoch;
 
 /// What the steps of a run read.
@@ -34,6 +36,8 @@ pub struct Reads<'a> {
     pub encoder: &'a EncoderIdentity,
     /// The word vectors.
     pub vectors: &'a VectorsIdentity,
+    /// The file of contextual features.
+    pub features: &'a FeaturesIdentity,
 }
 
 /// Drafts every step of one run and returns the index of the step that scores it.
@@ -57,6 +61,7 @@ pub fn draft_run(
         SystemKind::JointEre => {
             jointere::draft_run(configuration, corpus, encoder, seed, split, drafts)?
         }
+        SystemKind::Pmei => pmei::draft_run(configuration, reads, seed, split, drafts)?,
         SystemKind::Pure => pure::draft_run(configuration, corpus, encoder, seed, split, drafts)?,
         SystemKind::Iter => iter::draft_run(
             configuration,
@@ -66,11 +71,13 @@ pub fn draft_run(
             split,
             drafts,
         )?,
+        SystemKind::Crone => crone::draft_run(configuration, reads, seed, split, drafts)?,
     };
-    // Of all systems, ITER's relations are the links above a threshold.
+    // Of these two systems the relations are the links above a threshold.
     let threshold = match configuration.system.kind {
         SystemKind::Iter => Some(configuration.iter.threshold),
-        SystemKind::JointEre | SystemKind::Pure => None,
+        SystemKind::Crone => Some(configuration.crone.threshold),
+        SystemKind::JointEre | SystemKind::Pmei | SystemKind::Pure => None,
     };
     let convention = configuration.eval.convention();
     let step = ScoreStep::new(convention, &corpus.symmetric, threshold);
@@ -96,8 +103,10 @@ pub fn draft_speed(
     let inside = configuration.speed.inside;
     let timed = match configuration.system.kind {
         SystemKind::JointEre => jointere::timed_steps(inside, predicted, drafts),
+        SystemKind::Pmei => pmei::timed_steps(inside, predicted, drafts),
         SystemKind::Pure => pure::timed_steps(inside, predicted, drafts),
         SystemKind::Iter => iter::timed_steps(inside, predicted, drafts),
+        SystemKind::Crone => crone::timed_steps(inside, predicted, drafts),
     };
     let timed = match timed {
         Ok(timed) => timed,
@@ -125,6 +134,15 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             write(work, pure::documents(&step, &corpus), &predicted)?;
             Ok(json!({}))
         }
+        pmei::TRAIN => train_pmei(work, report),
+        pmei::PREDICT => {
+            let step: pmei::PredictStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let predicted = pmei::predict(&step, &corpus, work.inputs, &device)?;
+            write(work, corpus.split(step.split), &predicted)?;
+            Ok(json!({}))
+        }
         iter::TRAIN => train_iter(work, report),
         iter::PREDICT => {
             let step: iter::PredictStep = read(work.description)?;
@@ -132,6 +150,20 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             let device = open_device(&work.hints.device)?;
             let (gold, predicted) = iter::predict(&step, &corpus, work.inputs, &device)?;
             write(work, &gold, &predicted)?;
+            Ok(json!({}))
+        }
+        crone::TRAIN => train_crone(work, report),
+        crone::PREDICT => {
+            let step: crone::PredictStep = read(work.description)?;
+            let corpus = open_corpus(work, &step.corpus)?;
+            let device = open_device(&work.hints.device)?;
+            let reads = crone::Read {
+                vectors: None,
+                features: open_features(work, &step.features)?,
+                steps: work.inputs,
+            };
+            let predicted = crone::predict(&step, &corpus, reads, &device)?;
+            write(work, corpus.split(step.split), &predicted)?;
             Ok(json!({}))
         }
         FEATURES => {
@@ -150,7 +182,8 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
             let step: SpeedStep = read(work.description)?;
             let corpus = open_corpus(work, &step.corpus)?;
             let device = open_device(&work.hints.device)?;
-            let prepare = |part: &Part<'_>| prepare(part, &corpus, &device);
+            let features = work.hints.features.as_deref();
+            let prepare = |part: &Part<'_>| prepare(part, &corpus, features, &device);
             speed::execute(work, &step, &corpus, &prepare, report)
         }
         other => Err(SystemError::Unknown(format!(
@@ -160,11 +193,18 @@ pub fn execute(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Sys
 }
 
 /// Prepares a prediction step to be timed.
-fn prepare(part: &Part<'_>, corpus: &Corpus, device: &Device) -> Result<Pass, SystemError> {
+fn prepare(
+    part: &Part<'_>,
+    corpus: &Corpus,
+    features: Option<&Path>,
+    device: &Device,
+) -> Result<Pass, SystemError> {
     match part.kind {
         jointere::PREDICT => jointere::prepare(part, corpus, device),
+        pmei::PREDICT => pmei::prepare(part, corpus, device),
         pure::PREDICT => pure::prepare(part, corpus, device),
         iter::PREDICT => iter::prepare(part, corpus, device),
+        crone::PREDICT => crone::prepare(part, corpus, features, device),
         other => Err(SystemError::Unknown(format!(
             "no step of kind `{other}` can be timed"
         ))),
@@ -271,6 +311,50 @@ fn train_iter(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, Syst
     Ok(outcome)
 }
 
+fn train_pmei(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: pmei::TrainStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = training_device(work)?;
+    let metric = pmei::selection(&step.pmei);
+    let epochs = step.train.epochs;
+    let model = match &step.encoder {
+        Some(encoder) => open_model(work, encoder)?,
+        None => None,
+    };
+    let trained = pmei::train(
+        &step,
+        &corpus,
+        (model, open_vectors(work, &step.vectors)?),
+        &device,
+        &work.output,
+        |epoch| report(told(epoch, epochs, metric)),
+    )?;
+    let mut outcome = outcome(trained.parameters, &trained.best, trained.stopped);
+    if let Some(coverage) = trained.coverage {
+        outcome["vectors"] = json!(coverage);
+    }
+    if trained.skipped > 0 {
+        outcome["skipped_sentences"] = json!(trained.skipped);
+    }
+    Ok(outcome)
+}
+
+fn train_crone(work: &Work, report: &mut dyn FnMut(Report)) -> Result<Value, SystemError> {
+    let step: crone::TrainStep = read(work.description)?;
+    let corpus = open_corpus(work, &step.corpus)?;
+    let device = training_device(work)?;
+    let epochs = step.train.epochs;
+    let reads = crone::Read {
+        vectors: open_vectors(work, &step.vectors)?,
+        features: open_features(work, &step.features)?,
+        steps: work.inputs,
+    };
+    let trained = crone::train(&step, &corpus, reads, &device, &work.output, |epoch| {
+        report(told(epoch, epochs, crone::SELECTION));
+    })?;
+    Ok(outcome(trained.parameters, &trained.best, trained.stopped))
+}
+
 /// A device with gradients.
 fn training_device(work: &Work) -> Result<Device, SystemError> {
     let device = open_device(&work.hints.device)?.autodiff();
@@ -282,7 +366,7 @@ fn training_device(work: &Work) -> Result<Device, SystemError> {
 }
 
 /// An evaluation, for people and as data.
-fn told(epoch: &Epoch, epochs: u32, metric: Metric) -> Report {
+fn told(epoch: &Epoch, epochs: u32, metric: impl Display) -> Report {
     let passed = f64::from(epoch.epoch) - 1.0 + epoch.part;
     let number = if epoch.part < 1.0 {
         format!("{passed:.1}")
@@ -351,7 +435,6 @@ fn open_model<'a>(
 
 /// The folder or file of the word vectors that the step was planned with; none where it
 /// reads none.
-#[expect(dead_code, reason = "the systems that read vectors are on their way")]
 fn open_vectors<'a>(
     work: &'a Work,
     identity: &VectorsIdentity,
@@ -366,6 +449,25 @@ fn open_vectors<'a>(
     }
     Err(SystemError::Changed {
         what: "word vectors' file",
+        name: path.display().to_string(),
+    })
+}
+
+/// The file of contextual features that the step was planned with; none where it reads none.
+fn open_features<'a>(
+    work: &'a Work,
+    identity: &FeaturesIdentity,
+) -> Result<Option<&'a Path>, SystemError> {
+    let Some(planned) = &identity.hash else {
+        return Ok(None);
+    };
+    let path = work.hints.features.as_deref();
+    let path = path.ok_or(SystemError::NoFeatures)?;
+    if Features::content_hash(path)? == *planned {
+        return Ok(Some(path));
+    }
+    Err(SystemError::Changed {
+        what: "file of features",
         name: path.display().to_string(),
     })
 }

@@ -21,6 +21,8 @@ pub struct Hints {
     pub model: Option<PathBuf>,
     /// The word vectors' folder or file.
     pub vectors: Option<PathBuf>,
+    /// The file of contextual features.
+    pub features: Option<PathBuf>,
     /// The commit of an encoder of the hub.
     pub commit: Option<String>,
     /// The device.

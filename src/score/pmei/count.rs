@@ -141,7 +141,7 @@ pub fn tags_of(words: usize, spans: impl IntoIterator<Item = Span>) -> Vec<Tag> 
 
 /// The entities that tags stand for: one word, or a first, any number of inner and a last one. Whatever else the
 /// tags say stands for nothing.
-fn spans_of(tags: &[Tag]) -> Vec<Span> {
+pub fn spans_of(tags: &[Tag]) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut begun = None;
     for (place, tag) in tags.iter().enumerate() {

@@ -4,5 +4,5 @@ mod count;
 mod labels;
 
 pub(in crate::score) use count::count_sentence;
-pub use count::{Anchor, Cell, Cells, Labels, Tag, tags_of};
+pub use count::{Anchor, Cell, Cells, Labels, Tag, spans_of, tags_of};
 pub use labels::{Triple, labels_of_words, likely_cells};

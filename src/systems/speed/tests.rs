@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{NO_EXTRACTION, NO_RELATIONS, SpeedStep};
 use crate::encoder::{Freeze, ScratchConfig};
 use crate::store::without_defaults;
+use crate::systems::crone::FeaturesIdentity;
 use crate::systems::draft::{Draft, Drafts};
 use crate::systems::identity::{CorpusIdentity, EncoderIdentity, VectorsIdentity};
 use crate::systems::{Reads, draft_run, draft_speed};
@@ -30,6 +31,7 @@ fn drafted(configuration: Value) -> (Vec<Draft>, Result<usize, &'static str>) {
         pretraining: None,
         encoder: &encoder,
         vectors: &VectorsIdentity::default(),
+        features: &FeaturesIdentity::default(),
     };
     let score = draft_run(&configuration, reads, 0, &mut drafts).unwrap();
     let speed = draft_speed(&configuration, &corpus, 0, score, &mut drafts).unwrap();
