@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::heads::{has_heads, read_heads};
 use super::records::first_record;
 use super::triples::{Layout, read_triples};
 use super::{CorpusError, Document, read_columns, read_dygie, read_spert, read_spert_lines};
@@ -17,7 +18,7 @@ pub(super) struct ReadFile {
 
 /// Reads the documents of one file. A JSON file is told from its content: triples, in a list or one a line, by the
 /// fields of the first; of the others a list is SpERT's, lines with `tokens` and without `sentences` are SpERT's
-/// records one a line, and anything else is DyGIE's. Any other file has columns.
+/// records one a line, and anything else is DyGIE's. Any other file has columns, with heads where it begins with `#doc`.
 ///
 /// # Errors
 /// What the readers give.
@@ -31,10 +32,15 @@ pub(super) fn read_file(path: &Path) -> Result<ReadFile, CorpusError> {
         documents,
         left_out: Vec::new(),
     };
-    if !is_json(path) {
-        return read_columns(path).map(whole);
-    }
     let text = read(path)?;
+    if !is_json(path) {
+        return if has_heads(&text) {
+            read_heads(path, &text)
+        } else {
+            read_columns(path)
+        }
+        .map(whole);
+    }
     // What is no JSON is left to a reader that says so.
     let first = first_record(&text);
     if let Some(layout) = Layout::of(&first) {

@@ -117,6 +117,7 @@ mod tests {
                 "demo",
                 "scierc",
                 "conll04",
+                "conll04_gupta",
                 "ace05",
                 "ace04",
                 "ade",

@@ -30,6 +30,13 @@ const KNOWN: &[Known] = &[
                      files and its types file there",
     },
     Known {
+        name: "conll04_gupta",
+        folders: &["conll04/gupta", "conll04_gupta"],
+        symmetric: &[],
+        how_to_get: "the split of Gupta et al. 2016 comes with the multi-head model of Bekoulis et al. 2018, as columns \
+                     with heads; put its train.txt, dev.txt and test.txt there",
+    },
+    Known {
         name: "ace05",
         folders: &["ace05"],
         symmetric: &["PER-SOC"],

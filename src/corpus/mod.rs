@@ -19,6 +19,7 @@ mod folder;
 mod folds;
 mod form;
 mod genia;
+mod heads;
 mod in_folds;
 mod line;
 mod listing;
