@@ -13,9 +13,9 @@ use super::grid::Grid;
 use super::score::{LANES, PairScorer, log_of_one_and, matrix, product};
 use crate::encoder::exp_of_negative;
 
-/// Cells of a tile: with a hundred values and 176 outputs each they take less than half a
-/// megabyte.
-pub(super) const CELLS: usize = 384;
+/// Cells of a tile: with a hundred values and 176 outputs each they take about a megabyte with
+/// their gradients. Smaller ones would lay out the relation layer's weights for as few cells.
+pub(super) const CELLS: usize = 768;
 
 /// The pair layer's terms of every word, rows × K each.
 #[derive(Debug, Clone, Copy)]
