@@ -147,13 +147,25 @@ fn provenance(plan: &Plan, machines: &[(String, usize)]) -> Vec<(String, String)
     for (what, name) in [
         ("corpus", &["corpus", "name"][..]),
         ("encoder", &["encoder"]),
+        ("vectors", &["vectors"]),
+        ("features", &["features"]),
     ] {
         let mut seen = BTreeSet::new();
-        for step in plan.steps.iter().filter(|step| step.training) {
+        // What a step does not read is absent from its description, or nothing there.
+        let reading = plan.steps.iter();
+        for step in reading.filter(|step| step.description[what].is_object()) {
             let hint = name.iter().fold(&step.hints, |hints, key| &hints[*key]);
-            let label = hint.as_str().unwrap_or_default();
+            let mut label = hint.as_str().unwrap_or_default();
+            if ["vectors", "features"].contains(&what) {
+                // Of a path the last part, since the others tell of a machine.
+                label = label.rsplit('/').next().unwrap_or_default();
+            }
             let hash = step.description[what]["hash"].as_str();
-            let hash = hash.unwrap_or("trained from scratch");
+            let hash = match (hash, what) {
+                (Some(hash), _) => hash,
+                (None, "encoder") => "trained from scratch",
+                (None, _) => continue,
+            };
             if seen.insert((label, hash)) {
                 lines.push((what.to_owned(), format!("{label} ({hash})")));
             }

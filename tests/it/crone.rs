@@ -78,6 +78,10 @@ fn crone_learns_both_tasks() {
     assert!(entities.iter().all(|f1| *f1 > 40.0), "{entities:?}");
     let relations = scores(&sandbox, "rel+-c");
     assert!(relations.iter().any(|f1| *f1 > 20.0), "{relations:?}");
+    // The page says what was read, and of no encoder where none was.
+    let page = fs::read_to_string(sandbox.path("reports/crone/index.html")).unwrap();
+    assert!(page.contains("tiny.txt ("), "the vectors are not named");
+    assert!(!page.contains("trained from scratch"));
     let second = sandbox.succeed("run crone.toml -j 2");
     assert_eq!(second.stdout, first.stdout);
     assert!(!second.stderr.contains("begin"), "{}", second.stderr);
