@@ -8,6 +8,9 @@ import json
 import sys
 import time
 
+# A script's own folder comes first, and beside this one lies another `statistics` than Python's.
+sys.path.pop(0)
+
 import torch
 from torch import nn
 from torch.nn import functional
