@@ -63,8 +63,8 @@ pub struct SystemConfig {
     pub kind: SystemKind,
     /// How the system divides the task. For JointERE a1 to a8 (a4 unless given), or its
     /// modules in order as in `ei-nerre`; for PURE `pipeline` (unless given), `shared`,
-    /// `joint`, or `entities` for the entity model alone; ITER and Crone have one each,
-    /// `iter` and `crone`.
+    /// `joint`, or `entities` for the entity model alone; ITER, PMEI and Crone have one
+    /// each, `iter`, `pmei` and `crone`.
     pub approach: String,
 }
 

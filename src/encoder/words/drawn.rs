@@ -1,8 +1,6 @@
 //! A table for a corpus without pretrained vectors: all of its rows are drawn, and learned
 //! from there.
 
-use std::collections::BTreeMap;
-
 use super::index::WordIndex;
 use super::lookup::Lookup;
 use super::table::{UNKNOWN_NAME, WordTable};
@@ -17,17 +15,12 @@ impl WordTable {
         minimum_count: usize,
         seed: u64,
     ) -> Self {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for word in sentences.into_iter().flatten() {
-            *counts.entry(word).or_default() += 1;
-        }
-        counts.retain(|_, count| *count >= minimum_count);
+        let index = WordIndex::frequent(Lookup::Exact, sentences, minimum_count);
         let row = |name: &str| uniform(named_key(seed, name), dimension, 1.0);
         let mut values = vec![0.0; dimension];
         values.extend(row(UNKNOWN_NAME));
-        values.extend(counts.keys().flat_map(|word| row(word)));
-        let words = counts.into_keys().map(str::to_owned).collect();
-        Self::from_rows(WordIndex::new(Lookup::Exact, words), dimension, values)
+        values.extend(index.words().iter().flat_map(|word| row(word)));
+        Self::from_rows(index, dimension, values)
     }
 }
 

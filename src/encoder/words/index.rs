@@ -74,6 +74,11 @@ impl WordIndex {
         self.words.len() + 2
     }
 
+    /// The words that have rows, in the order of these.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// Whether a word has a row of its own.
     pub fn contains(&self, word: &str) -> bool {
         self.row(word) != Self::UNKNOWN

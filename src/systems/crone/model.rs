@@ -8,14 +8,14 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::config::{CroneConfig, FeedForward};
 use super::data::Input;
 use super::pairs::Pairs;
-use super::scorer::{PairScorer, linear};
+use super::scorer::PairScorer;
 use super::tags;
 use super::vocabulary::Vocabulary;
 use crate::corpus::Labels;
 use crate::encoder::Noise;
 use crate::encoder::recurrent::{BiRnn, BiRnnConfig, CharacterRnn, CharacterRnnConfig, Crf};
 use crate::encoder::words::{Casing, ScalarMix};
-use crate::systems::spans::indices;
+use crate::systems::spans::{indices, linear};
 
 /// Layers and width of contextual features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -120,8 +120,8 @@ impl Crone {
             shared: rnn(input, config.shared_layers),
             entities: rnn(above, config.ner_layers),
             relations: rnn(above, config.re_layers),
-            hidden: linear(width(config.ner_layers), config.ner_width, true, device),
-            emissions: linear(config.ner_width, tags, true, device),
+            hidden: linear(width(config.ner_layers), config.ner_width, device),
+            emissions: linear(config.ner_width, tags, device),
             chain: Crf::new(tags, device),
             scorer: (relations > 0)
                 .then(|| PairScorer::new(width(config.re_layers), tags, relations, config, device)),

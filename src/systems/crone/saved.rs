@@ -10,16 +10,8 @@ use super::config::CroneConfig;
 use super::model::{Crone, FeatureShape};
 use super::vocabulary::Vocabulary;
 use crate::corpus::Labels;
-use crate::encoder::{EncoderError, load_heads, save_heads};
-
-const CONFIG: &str = "config.json";
-const WEIGHTS: &str = "model.safetensors";
-
-/// What `config.json` holds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Header {
-    sweep: Section,
-}
+use crate::encoder::EncoderError;
+use crate::systems::trained::{load_bare, read_section};
 
 /// What a model's folder says of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,34 +28,12 @@ pub(super) struct Saved {
     pub(super) model: Crone,
 }
 
-/// Writes a model's folder.
-///
-/// # Errors
-/// When a file cannot be written.
-pub(super) fn save(folder: &Path, section: Section, model: &Crone) -> Result<(), EncoderError> {
-    let path = folder.join(CONFIG);
-    let weights = folder.join(WEIGHTS);
-    save_heads(model, &weights)?;
-    let text = serde_json::to_string_pretty(&Header { sweep: section });
-    let text = text.map_err(|error| EncoderError::unreadable(&path, error.to_string()))?;
-    std::fs::write(&path, text)
-        .and_then(|()| std::fs::metadata(&path))
-        // The weights are written for their owner alone; a store may be shared.
-        .and_then(|metadata| std::fs::set_permissions(&weights, metadata.permissions()))
-        .map_err(|error| EncoderError::unreadable(&path, error.to_string()))
-}
-
 /// Reads a model's folder onto `device`.
 ///
 /// # Errors
 /// When a file cannot be read or does not fit the other.
 pub(super) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError> {
-    let path = folder.join(CONFIG);
-    let unreadable = |reason: String| EncoderError::unreadable(&path, reason);
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
-    let header: Header =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-    let section = header.sweep;
+    let section: Section = read_section(folder)?;
     let table = section.vocabulary.table(device);
     let empty = Crone::new(
         table,
@@ -74,7 +44,7 @@ pub(super) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
         device,
     );
     Ok(Saved {
-        model: load_heads(empty, &folder.join(WEIGHTS))?,
+        model: load_bare(folder, empty)?,
         section,
     })
 }

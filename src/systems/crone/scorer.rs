@@ -1,14 +1,14 @@
 //! Scores of relations between pairs of words.
 
 use burn::module::Module;
-use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::config::{Cosine, CroneConfig};
 use super::pairs::Pairs;
 use crate::encoder::{Noise, dropout};
-use crate::systems::spans::{indices, side};
+use crate::systems::spans::{indices, linear, side, unbiased};
 
 /// Squared length below which a vector has no direction; its cosine is 0.
 const TINY: f64 = 1e-16;
@@ -34,14 +34,6 @@ pub(super) struct PairScorer {
     dropout: f64,
 }
 
-/// A linear layer of zeros.
-pub(super) fn linear(input: usize, output: usize, bias: bool, device: &Device) -> Linear {
-    LinearConfig::new(input, output)
-        .with_bias(bias)
-        .with_initializer(Initializer::Zeros)
-        .init(device)
-}
-
 impl PairScorer {
     /// A scorer of zeros over states of `state` values and so many tags.
     pub(super) fn new(
@@ -56,9 +48,9 @@ impl PairScorer {
             labels: EmbeddingConfig::new(tags, config.label_embedding)
                 .with_initializer(Initializer::Zeros)
                 .init(device),
-            feed_forward: linear(input, width, true, device),
-            diagonals: linear(input, relations, false, device),
-            output: linear(2 * width + 1 + relations, relations, true, device),
+            feed_forward: linear(input, width, device),
+            diagonals: unbiased(input, relations, device),
+            output: linear(2 * width + 1 + relations, relations, device),
             cos: config.cos,
             dropout: config.re_dropout,
         }

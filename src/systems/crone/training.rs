@@ -10,7 +10,7 @@ use super::data::{Gold, Input, gold, inputs};
 use super::find::{BATCH, find};
 use super::loss::loss;
 use super::model::{Crone, FeatureShape};
-use super::saved::{Section, save};
+use super::saved::Section;
 use super::steps::TrainStep;
 use super::vocabulary::Vocabulary;
 use crate::corpus::{Corpus, Split};
@@ -20,6 +20,7 @@ use crate::score::{Metric, Profile, Scoring, score, total};
 use crate::systems::error::SystemError;
 use crate::systems::features::open_features;
 use crate::systems::spans::by_document;
+use crate::systems::trained::save_bare;
 use crate::train::{Epoch, epoch_batches, fit};
 
 /// By what the best model is chosen: the mean of the F1 of entities and of that of strict
@@ -136,7 +137,7 @@ pub fn train(
         features,
         vocabulary,
     };
-    save(output, section, &fitted.model)?;
+    save_bare(output, section, &fitted.model)?;
     Ok(Trained {
         best: fitted.best,
         stopped: fitted.stopped,

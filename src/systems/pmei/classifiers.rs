@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::nn::{Linear, LinearConfig};
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
 use super::table::{GoldCell, Grid, TableLoss, apart, likely, pooled, table_loss};
 use crate::score::pmei::Tag;
+use crate::systems::spans::{add_bias, linear};
 
 /// The tags, in the order of their outputs.
 pub(crate) const TAGS: [Tag; 5] = [Tag::Outside, Tag::Begin, Tag::Inside, Tag::End, Tag::Single];
@@ -41,10 +42,7 @@ impl Classifiers {
         let [_, width] = states.dims();
         let first = states.clone().matmul(weight.clone().narrow(0, 0, width));
         let second = states.clone().matmul(weight.narrow(0, width, width));
-        let second = match &self.pair.bias {
-            Some(bias) => second + bias.val().unsqueeze(),
-            None => second,
-        };
+        let second = add_bias(second, &self.pair);
         (first, second)
     }
 
@@ -71,11 +69,4 @@ impl Classifiers {
     pub(crate) fn likely(&self, states: &Tensor<2>, grid: &Grid) -> Vec<GoldCell> {
         likely(self.terms(states), &self.relations, grid)
     }
-}
-
-/// A linear layer of zeros.
-pub(crate) fn linear(inputs: usize, outputs: usize, device: &Device) -> Linear {
-    LinearConfig::new(inputs, outputs)
-        .with_initializer(burn::module::Initializer::Zeros)
-        .init(device)
 }

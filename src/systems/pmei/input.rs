@@ -1,6 +1,6 @@
 //! Sentences as the model reads them and as it should decide about them.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 
 use super::classifiers::TAGS;
 use super::core::Gold;
@@ -8,6 +8,7 @@ use crate::corpus::{Document, Labels, Sentence};
 use crate::encoder::words::WordIndex;
 use crate::encoder::{EncoderError, Pieces, WordPieces};
 use crate::score::pmei::tags_of;
+use crate::systems::spans::indices;
 
 /// What is read of a sentence.
 #[derive(Debug, Clone)]
@@ -124,7 +125,7 @@ impl Target {
 /// Row numbers as a tensor.
 pub(crate) fn rows(numbers: &[u32], device: &burn::tensor::Device) -> Tensor<1, Int> {
     let numbers: Vec<i32> = numbers.iter().map(|number| *number as i32).collect();
-    Tensor::from_data(TensorData::from(numbers.as_slice()), device)
+    indices(&numbers, device)
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@
 //! states add, and costs.
 
 use burn::module::Module;
-use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::nn::{Embedding, EmbeddingConfig, Linear};
+use burn::tensor::{Device, Tensor};
 
-use super::classifiers::linear;
 use super::gaussian::Gaussian;
 use crate::encoder::recurrent::{GruCell, GruForm, tanh};
+use crate::systems::spans::{indices, linear, unbiased};
 
 /// One map of states and early predictions to values of the states' width.
 #[derive(Module, Debug)]
@@ -65,10 +65,11 @@ pub(crate) struct Perceptron {
 impl Perceptron {
     fn new(early: usize, width: usize, bias: bool, device: &Device) -> Self {
         let layer = |inputs| {
-            LinearConfig::new(inputs, width)
-                .with_bias(bias)
-                .with_initializer(burn::module::Initializer::Zeros)
-                .init(device)
+            if bias {
+                linear(inputs, width, device)
+            } else {
+                unbiased(inputs, width, device)
+            }
         };
         Self {
             inner: layer(early),
@@ -195,8 +196,7 @@ impl Prior {
                     .iter()
                     .map(|place| (*place).min(last) as i32)
                     .collect();
-                let rows: Tensor<1, Int> =
-                    Tensor::from_data(TensorData::from(rows.as_slice()), &table.device());
+                let rows = indices(&rows, &table.device());
                 Some(Gaussian {
                     deviation: prior.deviation.weight.val().select(0, rows.clone()),
                     mean: table.select(0, rows),

@@ -3,7 +3,7 @@
 //! Around an encoder it is a Hugging Face folder whose encoder any reader finds. Over word
 //! vectors there is no tokenizer: the section says which words have rows.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burn::module::Module;
 use burn::nn::EmbeddingConfig;
@@ -16,11 +16,8 @@ use super::input::Lexicon;
 use super::model::{Pmei, Reading, WordReader};
 use crate::corpus::Labels;
 use crate::encoder::words::WordIndex;
-use crate::encoder::{Architecture, EncoderError, WordPieces, load_heads, save_heads};
+use crate::encoder::{Architecture, EncoderError, WordPieces};
 use crate::systems::trained;
-
-const CONFIG: &str = "config.json";
-const WEIGHTS: &str = "model.safetensors";
 
 /// The section `sweep` of `config.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,12 +43,6 @@ pub(crate) struct Saved {
     pub(crate) section: Section,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) model: Pmei,
-}
-
-/// `config.json` of a model without an encoder.
-#[derive(Serialize, Deserialize)]
-struct Header {
-    sweep: Section,
 }
 
 impl Vocabulary {
@@ -83,22 +74,7 @@ pub(crate) fn save(folder: &Path, saved: &Saved) -> Result<(), EncoderError> {
             &saved.model,
         );
     }
-    let path = folder.join(CONFIG);
-    let unwritable = |reason: String| EncoderError::Unreadable {
-        path: path.clone(),
-        reason,
-    };
-    let weights = folder.join(WEIGHTS);
-    save_heads(&saved.model, &weights)?;
-    let header = Header {
-        sweep: saved.section.clone(),
-    };
-    let text = serde_json::to_string(&header).map_err(|error| unwritable(error.to_string()))?;
-    std::fs::write(&path, text).map_err(|error| unwritable(error.to_string()))?;
-    // The weights are written for their owner alone; a store may be shared.
-    std::fs::metadata(&path)
-        .and_then(|metadata| std::fs::set_permissions(&weights, metadata.permissions()))
-        .map_err(|error| unwritable(error.to_string()))
+    trained::save_bare(folder, saved.section.clone(), &saved.model)
 }
 
 /// Reads a model's folder onto `device`.
@@ -106,14 +82,7 @@ pub(crate) fn save(folder: &Path, saved: &Saved) -> Result<(), EncoderError> {
 /// # Errors
 /// When a file cannot be read or does not fit the others.
 pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError> {
-    let path: PathBuf = folder.join(CONFIG);
-    let unreadable = |reason: String| EncoderError::Unreadable {
-        path: path.clone(),
-        reason,
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
-    let Header { sweep: section } =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    let section: Section = trained::read_section(folder)?;
     let core = |section: &Section, width: usize| {
         let relations = outputs(&section.labels, &section.pmei);
         Core::new(&section.pmei, width, relations, device)
@@ -138,7 +107,8 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
         });
     }
     let Some((index, dimension)) = section.words.clone() else {
-        return Err(unreadable("`sweep.words` is missing".to_owned()));
+        let reason = "holds a model over word vectors and no words".to_owned();
+        return Err(EncoderError::unreadable(folder, reason));
     };
     let config = &section.pmei;
     let vectors = EmbeddingConfig::new(index.rows(), dimension).init(device);
@@ -154,7 +124,7 @@ pub(crate) fn open(folder: &Path, device: &Device) -> Result<Saved, EncoderError
         reading,
     );
     Ok(Saved {
-        model: load_heads(empty, &folder.join(WEIGHTS))?,
+        model: trained::load_bare(folder, empty)?,
         vocabulary: Vocabulary::Words(index),
         section,
     })

@@ -8,20 +8,13 @@ use crate::corpus::Corpus;
 use crate::systems::draft::Drafts;
 use crate::systems::error::SystemError;
 use crate::systems::registry::read;
-use crate::systems::speed::{Inside, NO_EXTRACTION, NO_RELATIONS, Part, Parts, Pass};
+use crate::systems::speed::{Inside, Part, Parts, Pass, one_step};
 
 /// The steps that are inside the clock of the run whose prediction is the draft
 /// `predicted`. One step extracts everything, so that there is none which finds relations
 /// between given entities.
 pub(crate) fn timed_steps(inside: Inside, predicted: usize, drafts: &Drafts) -> Parts {
-    let is_own = drafts
-        .get(predicted)
-        .is_some_and(|draft| draft.kind == PREDICT);
-    match inside {
-        Inside::Extraction if is_own => Ok(vec![predicted]),
-        Inside::Extraction => Err(NO_EXTRACTION),
-        Inside::Relations => Err(NO_RELATIONS),
-    }
+    one_step(PREDICT, inside, predicted, drafts)
 }
 
 /// A model with its texts, to be applied again and again.

@@ -14,6 +14,7 @@ mod draft;
 mod load;
 mod machine;
 mod pass;
+mod single;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use config::{Inside, SpeedConfig};
 pub(crate) use draft::{NO_EXTRACTION, NO_RELATIONS, Parts, draft};
 pub use machine::Machine;
 pub use pass::{Part, Pass};
+pub(crate) use single::one_step;
 pub(crate) use step::execute;
 pub use step::{SPEED, SPEEDS, SpeedStep};
 pub use timing::{Timed, read_timed};
