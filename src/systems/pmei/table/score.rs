@@ -8,9 +8,9 @@ use burn::tensor::TensorData;
 /// Outputs that a vector register, or two or four, hold side by side.
 pub(super) const LANES: usize = 16;
 
-/// The bias of an output that is there to fill a register: its probability is 10⁻³⁵. It is no
-/// smaller, since processors are slow with numbers that are nearly none.
-const NEVER: f32 = -80.0;
+/// The bias of an output that is there to fill a register: its probability is 10⁻²⁶. It is no
+/// smaller, since processors are slow with products that are nearly none.
+const NEVER: f32 = -60.0;
 
 /// B_r and b_r, with outputs that are never likely behind the relations' so that their
 /// number is a multiple of [`LANES`].
@@ -80,11 +80,15 @@ pub(super) fn transposed_product(left: FlexTensor, right: FlexTensor) -> FlexTen
 /// log(1 + x) for 0 ≤ x ≤ 1, to two units in the last place, also of tiny x: x times a
 /// polynomial of degree 10, fitted to log(1 + x)/x at Chebyshev's points. Pairs of terms are
 /// summed first (Estrin 1960), since one long chain of sums would keep a processor waiting.
+/// The polynomial is not asked below 10⁻⁸, where it is 1 to rounding: the fourth power of
+/// what a sure model leaves to most relations would be a denormal number, and those take a
+/// processor a hundred cycles each.
 #[expect(clippy::inline_always, reason = "it runs within `vectorised`")]
 #[inline(always)]
 pub(super) fn log_of_one_and(x: f32) -> f32 {
-    let (x2, x4) = (x * x, (x * x) * (x * x));
-    let pair = |low: f32, high: f32| low + high * x;
+    let held = x.max(1e-8);
+    let (x2, x4) = (held * held, (held * held) * (held * held));
+    let pair = |low: f32, high: f32| low + high * held;
     let first = pair(1.0, -0.499_999_82) + pair(0.333_325_68, -0.249_873_92) * x2;
     let second = pair(0.198_915_38, -0.161_086_32) + pair(0.124_251_03, -0.082_535_334) * x2;
     let third = pair(0.041_557_62, -0.013_444_831) + 0.002_037_690_5 * x2;
@@ -114,7 +118,7 @@ mod tests {
         assert_eq!((scorer.outputs(), scorer.relations), (16, 3));
         let scores = product(matrix(vec![1.0, 10.0], 1, 2), scorer.weight.clone());
         assert_eq!(numbers(&scores)[..4], [41.0, 52.0, 63.0, 0.0]);
-        assert!(scorer.bias[3..].iter().all(|bias| *bias < -70.0));
+        assert!(scorer.bias[3..].iter().all(|bias| *bias < -50.0));
         let back = product(scores, scorer.transposed.clone());
         assert_eq!(
             numbers(&back),
