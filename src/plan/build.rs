@@ -238,7 +238,7 @@ impl Context {
                     SystemKind::Pmei => {
                         let partners = size.word_pairs as f64 / (size.words as f64).max(1.0);
                         let pmei = &configuration.pmei;
-                        Some(pmei.like(trained.then_some(shape), partners, size.relation_types))
+                        Some(pmei.like((shape, trained), partners, size.relation_types))
                     }
                     _ => trained.then_some(shape),
                 };
@@ -477,6 +477,29 @@ seed = { count = 5 }
         {"profile":"spert","symmetric":"double_count","symmetric_types":["ally-of","rival-of"]}
         {"profile":"spert","symmetric_types":["ally-of","rival-of"]}
         "#);
+    }
+
+    #[test]
+    fn an_encoder_that_is_not_read_is_not_missed() {
+        for (reads_none, reads_one) in [
+            (
+                ["system.kind=crone", "crone.context=none"],
+                "crone.context=encoder",
+            ),
+            (
+                ["system.kind=pmei", "pmei.base=bilstm"],
+                "pmei.base=encoder",
+            ),
+        ] {
+            let keys = |more: &[&str]| -> (Vec<String>, usize) {
+                let plan = plan("name = \"one\"", &[&reads_none[..], more].concat());
+                let steps = plan.steps.into_iter().map(|step| step.key);
+                (steps.collect(), plan.missing.len())
+            };
+            let absent = "encoder.name=nowhere";
+            assert_eq!(keys(&[]), keys(&[absent]));
+            assert_eq!(keys(&[absent, "encoder.freeze=all", reads_one]).1, 1);
+        }
     }
 
     #[test]

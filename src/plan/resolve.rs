@@ -94,8 +94,10 @@ impl<'a> Resolver<'a> {
         configuration: &Configuration,
     ) -> Resolved<EncoderIdentity, FoundEncoder> {
         let models = &self.places.models;
+        // The same section is read by some systems and left alone by others.
+        let read = configuration.reads_encoder();
         self.encoders
-            .entry(lookup(&configuration.encoder))
+            .entry(lookup(&(read, &configuration.encoder)))
             .or_insert_with(|| {
                 let (identity, found) = find_encoder(configuration, models);
                 Resolved { identity, found }
@@ -108,7 +110,6 @@ impl<'a> Resolver<'a> {
         configuration: &Configuration,
     ) -> Resolved<VectorsIdentity, Option<PathBuf>> {
         let models = &self.places.models;
-        // The same section is read by some systems and left alone by others.
         let read = configuration.reads_vectors();
         self.vectors
             .entry(lookup(&(read, &configuration.vectors)))
@@ -124,14 +125,16 @@ impl<'a> Resolver<'a> {
         configuration: &Configuration,
     ) -> Resolved<FeaturesIdentity, Option<PathBuf>> {
         let crone = &configuration.crone;
+        let places = self.places;
         self.features
             .entry(lookup(&(
                 configuration.system.kind,
                 crone.context,
                 &crone.features,
+                &configuration.corpus,
             )))
             .or_insert_with(|| {
-                let (identity, found) = find_features(configuration);
+                let (identity, found) = find_features(configuration, &places.data);
                 Resolved { identity, found }
             })
             .clone()

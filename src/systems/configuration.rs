@@ -135,6 +135,16 @@ impl Default for Configuration {
 }
 
 impl Configuration {
+    /// Whether the encoder is read. Where it is not, none is needed, and no step changes with
+    /// it.
+    pub fn reads_encoder(&self) -> bool {
+        match self.system.kind {
+            SystemKind::JointEre | SystemKind::Pure | SystemKind::Iter => true,
+            SystemKind::Crone => self.crone.context == Context::Encoder,
+            SystemKind::Pmei => self.pmei.base == Base::Encoder,
+        }
+    }
+
     /// Whether word vectors are read. Where they are not, none are needed, and no step changes
     /// with them.
     pub fn reads_vectors(&self) -> bool {
@@ -222,7 +232,13 @@ impl spec::Configuration for Configuration {
         problems.extend(convention.map(|reason| Problem::new("eval.symmetric", reason)));
         let reads_states =
             self.system.kind == SystemKind::Crone && self.crone.context == Context::Encoder;
-        if reads_states && self.encoder.freeze != Freeze::All {
+        if reads_states && self.encoder.is_scratch() {
+            problems.push(Problem::new(
+                "encoder.name",
+                "must name a pretrained encoder under crone.context = \"encoder\"; one from \
+                 scratch has nothing to say of a word",
+            ));
+        } else if reads_states && self.encoder.freeze != Freeze::All {
             problems.push(Problem::new(
                 "encoder.freeze",
                 "must be \"all\" under crone.context = \"encoder\": Crone reads a pretrained \

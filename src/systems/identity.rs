@@ -85,7 +85,8 @@ pub struct FoundEncoder {
 }
 
 /// The encoder that a configuration asks for, with its folder and shape or the reason
-/// why it is not to be had; one that is missing has an identity that no stored step has.
+/// why it is not to be had; one that is missing has an identity that no stored step has. A
+/// system that does not read an encoder lacks none, whatever the configuration says.
 pub fn find_encoder(
     configuration: &Configuration,
     models: &[PathBuf],
@@ -98,7 +99,7 @@ pub fn find_encoder(
         frozen_layers: config.frozen_layers,
         scratch: ScratchConfig::default(),
     };
-    if config.is_scratch() {
+    if config.is_scratch() || !configuration.reads_encoder() {
         identity.scratch = config.scratch.clone();
         let found = FoundEncoder {
             folder: None,

@@ -14,6 +14,7 @@ mod features;
 pub mod identity;
 pub mod iter;
 pub mod jointere;
+mod opened;
 #[cfg(test)]
 #[path = "../../tests/it/oracle.rs"]
 #[allow(

@@ -15,14 +15,14 @@ use super::features::{self, FEATURES, FeaturesStep};
 use super::identity::{CorpusIdentity, EncoderIdentity, VectorsIdentity};
 use super::iter;
 use super::jointere;
+use super::opened::{open_corpus, open_features, open_model, open_vectors};
 use super::pmei;
 use super::pure;
 use super::scoring::{self, PREDICTIONS, SCORE, ScoreStep};
 use super::speed::{self, Part, Pass, SPEED, SpeedStep};
 use super::work::{Report, Work};
 use crate::corpus::{Corpus, Document, Prediction, write_predictions};
-use crate::encoder::words::{Features, WordVectors};
-use crate::encoder::{ModelFolder, open_device};
+use crate::encoder::open_device;
 use crate::train::Epoch;
 
 /// What the steps of a run read.
@@ -401,75 +401,6 @@ fn write(work: &Work, documents: &[Document], predicted: &[Prediction]) -> Resul
     })?;
     let writer = std::io::BufWriter::new(file);
     Ok(write_predictions(writer, documents, predicted)?)
-}
-
-/// The corpus that the step was planned with.
-fn open_corpus(work: &Work, identity: &CorpusIdentity) -> Result<Corpus, SystemError> {
-    let corpus = work.hints.corpus.load(&work.hints.data)?;
-    if corpus.content_hash() != identity.hash {
-        return Err(SystemError::Changed {
-            what: "corpus",
-            name: work.hints.corpus.name.clone(),
-        });
-    }
-    Ok(corpus)
-}
-
-/// The folder of the pretrained encoder that the step was planned with; none where it
-/// is from scratch.
-fn open_model<'a>(
-    work: &'a Work,
-    identity: &EncoderIdentity,
-) -> Result<Option<&'a Path>, SystemError> {
-    let (Some(planned), Some(folder)) = (&identity.hash, work.hints.model.as_deref()) else {
-        return Ok(None);
-    };
-    if ModelFolder::open(folder)?.content_hash()? == *planned {
-        return Ok(Some(folder));
-    }
-    Err(SystemError::Changed {
-        what: "encoder",
-        name: work.hints.encoder.clone(),
-    })
-}
-
-/// The folder or file of the word vectors that the step was planned with; none where it
-/// reads none.
-fn open_vectors<'a>(
-    work: &'a Work,
-    identity: &VectorsIdentity,
-) -> Result<Option<&'a Path>, SystemError> {
-    let Some(planned) = &identity.hash else {
-        return Ok(None);
-    };
-    let path = work.hints.vectors.as_deref();
-    let path = path.ok_or(SystemError::NoVectors)?;
-    if WordVectors::content_hash(path)? == *planned {
-        return Ok(Some(path));
-    }
-    Err(SystemError::Changed {
-        what: "word vectors' file",
-        name: path.display().to_string(),
-    })
-}
-
-/// The file of contextual features that the step was planned with; none where it reads none.
-fn open_features<'a>(
-    work: &'a Work,
-    identity: &FeaturesIdentity,
-) -> Result<Option<&'a Path>, SystemError> {
-    let Some(planned) = &identity.hash else {
-        return Ok(None);
-    };
-    let path = work.hints.features.as_deref();
-    let path = path.ok_or(SystemError::NoFeatures)?;
-    if Features::content_hash(path)? == *planned {
-        return Ok(Some(path));
-    }
-    Err(SystemError::Changed {
-        what: "file of features",
-        name: path.display().to_string(),
-    })
 }
 
 pub(crate) fn read<T: DeserializeOwned>(description: &Value) -> Result<T, SystemError> {

@@ -1,6 +1,9 @@
 //! Crone from end to end.
 
+use std::collections::HashMap;
 use std::fs;
+
+use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use crate::sandbox::Sandbox;
 
@@ -73,7 +76,7 @@ fn crone_learns_both_tasks() {
     // Two trainings, two predictions, four scores.
     let said = "2 trainings for 4 asked, 8 steps in all\n";
     assert!(first.stderr.starts_with(said), "{}", first.stderr);
-    assert!(first.stderr.contains("Crone seed 0 without context"));
+    assert!(first.stderr.contains("Crone 1/1/1 seed 0 without context"));
     let entities = scores(&sandbox, "ent-c");
     assert!(entities.iter().all(|f1| *f1 > 40.0), "{entities:?}");
     let relations = scores(&sandbox, "rel+-c");
@@ -85,4 +88,26 @@ fn crone_learns_both_tasks() {
     let second = sandbox.succeed("run crone.toml -j 2");
     assert_eq!(second.stdout, first.stdout);
     assert!(!second.stderr.contains("begin"), "{}", second.stderr);
+}
+
+#[test]
+fn features_of_another_corpus_are_told_before_anything_is_trained() {
+    let sandbox = Sandbox::new();
+    let section = "[crone]\ncontext = \"file\"\nfeatures = \"elmo.safetensors\"";
+    sandbox.write("crone.toml", &CRONE.replace("[crone]", section));
+    let notes = [
+        ("format", "sweep-features"),
+        ("version", "1"),
+        ("layers", "1"),
+        ("width", "1"),
+    ];
+    let notes = notes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let bytes = 1f32.to_le_bytes();
+    let word = TensorView::new(Dtype::F32, vec![1, 1], &bytes).unwrap();
+    let file = serialize([("elsewhere", word)], Some(HashMap::from(notes))).unwrap();
+    fs::write(sandbox.path("elmo.safetensors"), file).unwrap();
+    let planned = sandbox.sweep("plan crone.toml");
+    let told = planned.stdout + &planned.stderr;
+    assert!(told.contains("missing for 2 runs"), "{told}");
+    assert!(told.contains("has no features of document"), "{told}");
 }

@@ -169,7 +169,7 @@ impl CroneConfig {
         require(
             self.relation_weight >= 0.0 && self.relation_weight.is_finite(),
             "relation_weight",
-            "must not be negative",
+            "must be a number, 0 or more",
         );
         for (key, value) in [
             ("hidden", self.hidden),
@@ -184,8 +184,8 @@ impl CroneConfig {
         }
         require(
             self.context != Context::File || self.features.is_some(),
-            "features",
-            "must name the file that context = \"file\" reads",
+            "context",
+            "is \"file\", so that `crone.features` must name the file",
         );
         problems
     }
@@ -210,7 +210,7 @@ mod tests {
             "threshold",
             "relation_weight",
             "hidden",
-            "features",
+            "context",
         ];
         assert_eq!(keys, expected);
         assert!(CroneConfig::default().problems().is_empty());

@@ -6,6 +6,7 @@ use super::config::{Context, CroneConfig};
 use super::steps::{PREDICT, PredictStep, TRAIN, TrainStep, VERSION};
 use crate::corpus::Split;
 use crate::encoder::Pool;
+use crate::encoder::recurrent::Cell;
 use crate::systems::draft::{Draft, Drafts, value};
 use crate::systems::features;
 use crate::systems::{Configuration, Reads};
@@ -29,11 +30,17 @@ pub fn draft_run(
         let states = features::draft(encoder, reads.corpus, reads.encoder, Pool::Mean)?;
         read.push(drafts.add(states));
     }
-    let label = match own.context {
-        Context::None => format!("Crone seed {seed} without context"),
-        Context::Encoder => format!("Crone seed {seed} over states of {encoder}"),
-        Context::File => format!("Crone seed {seed} over a file of features"),
+    let layers = format!("{}/{}/{}", own.shared_layers, own.ner_layers, own.re_layers);
+    let cell = match own.cell {
+        Cell::Gru => "",
+        Cell::Lstm => " of LSTMs",
     };
+    let context = match own.context {
+        Context::None => "without context".to_owned(),
+        Context::Encoder => format!("over states of {encoder}"),
+        Context::File => "over a file of features".to_owned(),
+    };
+    let label = format!("Crone {layers}{cell} seed {seed} {context}");
     let step = TrainStep {
         corpus: reads.corpus.clone(),
         vectors: reads.vectors.clone(),
@@ -144,12 +151,15 @@ mod tests {
             labels("encoder"),
             [
                 "states of small, mean pieces",
-                "Crone seed 3 over states of small",
-                "Crone seed 3 over states of small on test"
+                "Crone 1/1/2 seed 3 over states of small",
+                "Crone 1/1/2 seed 3 over states of small on test"
             ]
         );
-        assert_eq!(labels("file")[0], "Crone seed 3 over a file of features");
-        assert_eq!(labels("none")[0], "Crone seed 3 without context");
+        assert_eq!(
+            labels("file")[0],
+            "Crone 1/1/2 seed 3 over a file of features"
+        );
+        assert_eq!(labels("none")[0], "Crone 1/1/2 seed 3 without context");
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Prepared {
         self.saved.model.num_params() - self.saved.section.vocabulary.fixed()
     }
 
+    /// Whether contextual states of the words are read.
+    pub(super) fn reads_states(&self) -> bool {
+        self.saved.section.features.is_some()
+    }
+
     /// Whether the model finds relations, and not entities alone.
     pub(super) fn has_relations(&self) -> bool {
         self.saved.model.scorer.is_some()

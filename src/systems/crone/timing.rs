@@ -1,5 +1,5 @@
-//! What of Crone's inference is timed: all of it, from the words' numbers to entities and
-//! relations. A frozen encoder's states are there before the clock starts.
+//! What of Crone's inference is timed: all of its own, from the words' numbers to entities and
+//! relations. Contextual states are there before the clock starts, which the remark says.
 
 use std::path::Path;
 
@@ -40,7 +40,11 @@ pub(crate) fn prepare(
     let prepared = Prepared::new(&step, corpus, reads, device)?;
     let batch = part.batch;
     Ok(Pass {
-        remark: "",
+        remark: if prepared.reads_states() {
+            "without what computed the contextual states, which are read from a file"
+        } else {
+            ""
+        },
         parameters: prepared.parameters(),
         relations: prepared.has_relations(),
         run: Box::new(move || {

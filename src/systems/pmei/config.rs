@@ -156,14 +156,20 @@ impl Variant {
 impl PmeiConfig {
     /// A transformer with as many parameters a word as a training computes with, by which its
     /// time is guessed. A table costs K·R a pair of words, and a word has so many `partners`
-    /// in the mean; `encoder` is what is trained below, where it is not a BiLSTM.
-    pub(crate) fn like(&self, encoder: Option<Shape>, partners: f64, relations: usize) -> Shape {
-        let (width, below) = match (self.base, encoder) {
-            (Base::Encoder, Some(shape)) => {
-                let width = shape.width as f64;
-                (width, 12.0 * shape.layers as f64 * width * width)
+    /// in the mean; `encoder`, which may be `trained`, lies below where no BiLSTM does.
+    pub(crate) fn like(
+        &self,
+        (encoder, trained): (Shape, bool),
+        partners: f64,
+        relations: usize,
+    ) -> Shape {
+        let (width, below) = match self.base {
+            Base::Encoder => {
+                let width = encoder.width as f64;
+                let layers = if trained { encoder.layers } else { 0 };
+                (width, 12.0 * layers as f64 * width * width)
             }
-            _ => (2.0 * self.hidden as f64, 0.0),
+            Base::Bilstm => (2.0 * self.hidden as f64, 0.0),
         };
         let outputs = relations as f64 + 1.0;
         let (tables, cells) = if self.variant.is_early() {
@@ -203,7 +209,7 @@ impl PmeiConfig {
             require(
                 value >= 0.0 && value.is_finite(),
                 key,
-                "must not be negative",
+                "must be a number, 0 or more",
             );
         }
         problems
@@ -274,12 +280,30 @@ mod tests {
                 variant,
                 ..PmeiConfig::default()
             };
-            (own.like(None, partners, 170).width as f64).powi(2)
+            let unread = Shape {
+                layers: 2,
+                width: 64,
+            };
+            (own.like((unread, true), partners, 170).width as f64).powi(2)
         };
         let ratio = of(Variant::Full, 30.0) / of(Variant::Mtl, 30.0);
         assert!((2.0..3.0).contains(&ratio), "{ratio}");
         let longer = of(Variant::Mtl, 60.0) / of(Variant::Mtl, 30.0);
         assert!((1.9..2.1).contains(&longer), "{longer}");
+    }
+
+    #[test]
+    fn tables_are_as_wide_as_a_frozen_encoder() {
+        let over = |width, trained| {
+            let own = PmeiConfig {
+                base: Base::Encoder,
+                ..PmeiConfig::default()
+            };
+            let encoder = Shape { layers: 2, width };
+            own.like((encoder, trained), 30.0, 170).width
+        };
+        assert!(over(768, false) > over(384, false));
+        assert!(over(384, true) > over(384, false));
     }
 
     #[test]

@@ -30,7 +30,11 @@ pub fn draft_run(
         train: configuration.train.clone().canonical(),
         seed,
     };
-    let label = format!("{} seed {seed}", own.variant.title());
+    let base = match own.base {
+        Base::Bilstm => String::new(),
+        Base::Encoder => format!(" over {}", configuration.encoder.name),
+    };
+    let label = format!("{}{base} seed {seed}", own.variant.title());
     let training = drafts.add(Draft {
         kind: TRAIN,
         version: VERSION,

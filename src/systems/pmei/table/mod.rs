@@ -1,6 +1,6 @@
 //! Tables of word pairs × relations.
 //!
-//! They are what PMEI costs: a sentence of 24 words has 576 pairs, and WebNLG 171 outputs for
+//! They are what PMEI costs: a sentence of 24 words has 576 pairs, and WebNLG 172 outputs for
 //! each. Three things make them affordable. The pair layer is linear before its activation,
 //! so L [x; y] is a term per word on either side, and a pair costs an addition instead of a
 //! matrix product. Nothing is computed for padding. And the table is never held: a tile of
