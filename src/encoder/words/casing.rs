@@ -1,7 +1,5 @@
 //! Casing classes of words.
 
-use burn::tensor::{Device, Tensor, TensorData};
-
 /// How a word is written, as one of eight classes.
 ///
 /// Digits are all of Unicode's numeric characters (so `½` and `Ⅷ` too), cases are
@@ -58,31 +56,8 @@ impl Casing {
     }
 }
 
-/// The classes of every sentence's words as one-hot vectors, sentences × longest
-/// sentence × 8; shorter sentences are filled up with the class of padding.
-pub fn casing_features(sentences: &[&[String]], device: &Device) -> Tensor<3> {
-    let longest = sentences.iter().map(|words| words.len()).max();
-    // Like a batch of pieces, a batch of nothing has one column of padding.
-    let longest = longest.unwrap_or(1).max(1);
-    let shape = [sentences.len(), longest, Casing::COUNT];
-    let mut values = vec![0f32; shape.iter().product()];
-    let mut rows = values.chunks_exact_mut(Casing::COUNT);
-    for words in sentences {
-        let classes = words
-            .iter()
-            .map(|word| Casing::of(word))
-            .chain(std::iter::repeat(Casing::Padding));
-        for (class, row) in classes.zip(rows.by_ref().take(longest)) {
-            row[class as usize] = 1.0;
-        }
-    }
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
     use proptest::prelude::*;
 
@@ -117,35 +92,6 @@ mod tests {
         ] {
             assert_eq!(Casing::of(word), class, "{word}");
         }
-    }
-
-    #[test]
-    fn shorter_sentences_are_filled_up() {
-        let long = ["The", "cat"].map(str::to_owned);
-        let short = ["7".to_owned()];
-        let features = casing_features(&[&long, &short, &[]], &Device::flex());
-        assert_eq!(features.dims(), [3, 2, 8]);
-        let values: Vec<f32> = features.into_data().try_into_vec().unwrap();
-        let classes: Vec<usize> = values
-            .chunks(8)
-            .map(|row| {
-                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-9);
-                row.iter().position(|value| *value > 0.0).unwrap()
-            })
-            .collect();
-        let padding = Casing::Padding as usize;
-        let expected = [
-            Casing::InitialUpper as usize,
-            Casing::AllLower as usize,
-            Casing::Numeric as usize,
-            padding,
-            padding,
-            padding,
-        ];
-        assert_eq!(classes, expected);
-        assert_eq!(padding, Casing::COUNT - 1);
-        let empty = casing_features(&[&[]], &Device::flex());
-        assert_eq!(empty.dims(), [1, 1, 8]);
     }
 
     proptest! {

@@ -6,7 +6,6 @@
 use std::ops::Range;
 use std::path::Path;
 
-use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::TensorInfo;
 
 use super::layout::{Dimensions, FORMAT, VERSION};
@@ -155,13 +154,6 @@ impl DocumentFeatures {
     pub fn words(&self, words: Range<usize>) -> Option<&[f32]> {
         self.values.get(self.dimensions.values(words))
     }
-
-    /// The same as a tensor, words × L × D.
-    pub fn tensor(&self, words: Range<usize>, device: &Device) -> Option<Tensor<3>> {
-        let shape = [words.len(), self.dimensions.layers, self.dimensions.width];
-        let values = self.words(words)?.to_vec();
-        Some(Tensor::from_data(TensorData::new(values, shape), device))
-    }
 }
 
 #[cfg(test)]
@@ -203,8 +195,6 @@ mod tests {
         let document = features.document("doc/1", 4).unwrap();
         let expected: Vec<f32> = (6..18).map(|value: u8| f32::from(value)).collect();
         assert_eq!(document.words(1..3), Some(expected.as_slice()));
-        let tensor = document.tensor(1..3, &Device::flex()).unwrap();
-        assert_eq!(tensor.dims(), [2, 2, 3]);
         assert!(document.words(3..5).is_none());
     }
 

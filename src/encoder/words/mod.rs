@@ -21,7 +21,7 @@ mod text;
 mod vectors;
 mod word_dropout;
 
-pub use casing::{Casing, casing_features};
+pub use casing::Casing;
 pub use characters::Characters;
 pub use config::VectorsConfig;
 pub use coverage::Coverage;

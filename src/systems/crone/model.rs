@@ -50,7 +50,8 @@ pub(super) struct Crone {
 pub(super) struct States {
     /// Scores of tags, words × tags.
     pub(super) emissions: Tensor<2>,
-    /// What relations are read from, words × 2·hidden.
+    /// What relations are read from: words × 2·hidden, or × the words' own values where no layer
+    /// lies below relations.
     pub(super) relations: Tensor<2>,
     /// Words of every sentence.
     pub(super) lengths: Vec<usize>,

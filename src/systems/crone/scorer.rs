@@ -15,8 +15,9 @@ const TINY: f64 = 1e-16;
 
 /// Scores of pairs (Crone 2020, eqs. 7 to 10).
 ///
-/// A word is g = [its state; the embedding of its tag]. With f = relu(W g + b), a pair's score for every relation is linear in f of both words,
-/// in how like these are, and in one number a relation that is symmetric in both words:
+/// A word is g = [its state; the embedding of its tag]. With f = relu(W g + b), a pair's score
+/// for every relation is linear in f of both words, in how like these are, and in one number a
+/// relation that is symmetric in both words:
 /// d_k = Σ_q m_k[q] g_i[q] g_j[q] (DistMult, Yang et al. 2015).
 #[derive(Module, Debug)]
 pub(super) struct PairScorer {

@@ -17,6 +17,7 @@ mod predict;
 mod saved;
 mod steps;
 mod table;
+mod target;
 mod timing;
 mod training;
 

@@ -9,11 +9,12 @@ use burn::tensor::Device;
 use super::config::{Base, ChooseBy, PmeiConfig, WithoutVector};
 use super::core::{Core, draw_by};
 use super::find::{BATCH, find};
-use super::input::{Target, Text};
+use super::input::Text;
 use super::model::{Pmei, Reading, WordReader};
 use super::saved::{Saved, Section, Vocabulary, outputs, save};
 use super::steps::TrainStep;
 use super::table::Grid;
+use super::target::Target;
 use crate::corpus::Corpus;
 use crate::encoder::initialise;
 use crate::encoder::words::{
