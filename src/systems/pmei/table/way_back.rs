@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::grid::Grid;
 use super::host::{Gradients, parts, sigmoid};
 use super::score::PairScorer;
-use super::tile::{Terms, vectorised};
+use super::tile::{LEAST, Terms, vectorised};
 use crate::encoder::host::{Pullback, numbers};
 
 /// What is known of the best cells, rows × outputs each.
@@ -147,7 +147,7 @@ fn part(
             let Some(other) = partners.get(pooled.partners[place] as usize) else {
                 continue;
             };
-            if slope == 0.0 {
+            if slope.abs() < LEAST {
                 continue;
             }
             sums.bias[relation] += slope;
