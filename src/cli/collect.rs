@@ -57,6 +57,8 @@ pub(super) fn collect(
         Depth::Whole => collect_errors::collect(&runs, &behind, store, examples)?,
     };
     let configuration = &experiment.configuration;
+    let mut cells = experiment.cells().iter();
+    let reads_encoder = cells.any(|cell| cell.configuration.reads_encoder());
     let corpora: BTreeSet<String> = experiment
         .cells()
         .iter()
@@ -85,7 +87,11 @@ pub(super) fn collect(
         title: experiment.title.clone(),
         profile: experiment.profile.clone(),
         corpus: configuration.corpus.shown(),
-        encoder: configuration.encoder.name.clone(),
+        encoder: if reads_encoder {
+            configuration.encoder.name.clone()
+        } else {
+            String::new()
+        },
         split: Split::from(configuration.eval.split).name().to_owned(),
         select_on: match configuration.corpus.select_on {
             SelectOn::Dev => "dev".to_owned(),

@@ -431,22 +431,21 @@ fn published(input: &Input, grid: &Grid) -> Option<String> {
                 sources.push(source);
             }
             let encoder = input.encoder_of(values);
-            if !encoders.contains(&encoder) {
+            if !encoder.is_empty() && !encoders.contains(&encoder) {
                 encoders.push(encoder);
             }
         }
     }
-    let verb = if encoders.len() > 1 {
-        "encoders are"
-    } else {
-        "encoder is"
+    let ours = match encoders.as_slice() {
+        [] => String::new(),
+        [one] => format!("; our encoder is {one}"),
+        several => format!("; our encoders are {}", several.join(", ")),
     };
     (!sources.is_empty()).then(|| {
         format!(
-            "Published: {}; our {verb} {}. Δ: ours minus published; \
+            "Published: {}{ours}. Δ: ours minus published; \
              a printed mean alone cannot be tested, so it is never marked.",
-            sources.join("; "),
-            encoders.join(", ")
+            sources.join("; ")
         )
     })
 }
