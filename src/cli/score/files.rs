@@ -13,6 +13,9 @@ use crate::spec::nearest;
 use super::super::exit::Problem;
 use super::Counting;
 
+/// How many types an error names; corpora of triples have hundreds.
+const LISTED: usize = 10;
+
 /// Gold annotation and the types in it.
 #[derive(Debug)]
 pub(in crate::cli) struct Gold {
@@ -163,6 +166,33 @@ fn advice(name: &str, known: &BTreeSet<String>) -> String {
     match nearest(name, names.iter().copied()) {
         Some(name) => format!(": did you mean `{name}`?"),
         None if names.is_empty() => ", which has none".to_owned(),
+        None if names.len() > LISTED => {
+            let (shown, more) = names.split_at(LISTED);
+            format!(", which has {} and {} more", shown.join(", "), more.len())
+        }
         None => format!(", which has {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_names_no_more_types_than_one_reads() {
+        let types = |count: usize| -> BTreeSet<String> {
+            (0..count)
+                .map(|number| format!("type {number:03}"))
+                .collect()
+        };
+        let few = advice("unlike", &types(3));
+        assert_eq!(few, ", which has type 000, type 001, type 002");
+        let many = advice("unlike", &types(170));
+        assert!(many.ends_with("type 009 and 160 more"), "{many}");
+        assert_eq!(
+            advice("type_001", &types(170)),
+            ": did you mean `type 001`?"
+        );
+        assert_eq!(advice("unlike", &types(0)), ", which has none");
     }
 }
